@@ -1,0 +1,55 @@
+"""Every error that the project raises on purpose, one short tree.
+
+    GeoriskError                a sentence for the person who runs it; exit code 1
+    ├── ConfigError             a seed, an option or a file that the user must mend
+    │   └── SeedError           ... in seeds/: file, line, field, value, rule, remedy
+    ├── SourceError             an article source or price provider that cannot be read at all
+    ├── WarehouseError          the DuckDB file cannot be used as it is
+    │   └── WriterBusyError     another run holds the writer lock
+    └── CheckFailedError        a `-- fail:` check found rows; nothing was published
+
+One bad *item* is never an exception: it becomes a `Rejected` (articles) and goes to quarantine.
+"""
+
+from __future__ import annotations
+
+
+class GeoriskError(Exception):
+    """Base of all errors raised on purpose; `str()` is the sentence to print."""
+
+
+class ConfigError(GeoriskError):
+    """An option, a file or a setting that the user has to mend before anything is written."""
+
+
+class SeedError(ConfigError):
+    """A row or an entry of the taxonomy that breaks a rule.
+
+    Args:
+        file: path of the seed file, as the user would open it.
+        line: 1-based line, None when the fault is in no single line.
+        rule: what is wrong, with the value.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, file: str, line: int | None, rule: str, remedy: str) -> None:
+        """Join the parts into `file:line: rule; remedy`."""
+        self.file, self.line, self.rule, self.remedy = file, line, rule, remedy
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {rule}; {remedy}")
+
+
+class SourceError(GeoriskError):
+    """A whole source (folder, file, provider) that cannot be read."""
+
+
+class WarehouseError(GeoriskError):
+    """The warehouse cannot be opened, migrated or written."""
+
+
+class WriterBusyError(WarehouseError):
+    """Another run holds the writer lock of this home."""
+
+
+class CheckFailedError(GeoriskError):
+    """At least one `-- fail:` check returned rows; the last good publication stays."""

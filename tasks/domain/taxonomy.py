@@ -1,0 +1,102 @@
+"""The taxonomy: themes, lexicon, exposures, instruments, clocks and sources as frozen types.
+
+The values live under `seeds/` and are read by `tasks.storage.seeds`, which turns every rule broken here
+into a `SeedError` with file and line. Unknown keys are rejected everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from tasks.domain.articles import SourceKind
+
+Valence = Annotated[float, Field(ge=-4.0, le=4.0)]
+"""VADER's scale of a word: -4 (most negative) ... 4 (most positive)."""
+
+Relevance = Annotated[float, Field(ge=0.0, le=1.0)]
+
+Adjustment = Literal["adjusted", "none_needed", "unadjusted"]
+ReturnKind = Literal["simple", "difference"]
+
+
+class Frozen(BaseModel):
+    """Base of the taxonomy: immutable, unknown keys refused, no silent coercion of keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Theme(Frozen):
+    """One theme of `themes.yaml`.
+
+    `shrinkage` is k of METHOD §3: the weight of "nothing happened" in the day's score, > 0.
+    `clock` is the reference clock on which `theme_daily` is read.
+    """
+
+    theme: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1)
+    clock: str
+    shrinkage: float = Field(gt=0.0)
+    meaning: str = Field(min_length=1)
+
+
+class Clock(Frozen):
+    """When a daily price is struck: `strike` is HH:MM in `zone`, or the calendar's `open` / `close`."""
+
+    clock: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    calendar: str = Field(min_length=1)
+    zone: str = Field(min_length=1)
+    strike: str = Field(pattern=r"^(open|close|([01]\d|2[0-3]):[0-5]\d)$")
+    lead_minutes: int = Field(ge=0, le=24 * 60)
+
+
+class Instrument(Frozen):
+    """One priced symbol: its clock, how its returns are made and known, what the themes expect of it.
+
+    `publication_lag_hours`: from the strike until the provider shows the value.
+    `expected_signs`: theme -> -1, 0, 1; the sign of the abnormal return when the theme's score is plus.
+    """
+
+    symbol: str = Field(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9.^=_-]+$")
+    label: str = Field(min_length=1)
+    clock: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$|^index$|^percent$")
+    adjustment: Adjustment
+    return_kind: ReturnKind
+    allows_nonpositive: bool
+    benchmark_symbol: str | None
+    publication_lag_hours: float = Field(ge=0.0)
+    providers: tuple[str, ...] = Field(min_length=1)
+    expected_signs: dict[str, Literal[-1, 0, 1]]
+
+
+class Source(Frozen):
+    """One news source of `sources.yaml`.
+
+    An archive may declare what it covers (`covers_from`, `covers_to`, both sessions) and the instant at
+    which it was closed (`now`), so that a run over it does not invent silence after its end.
+    """
+
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: SourceKind
+    publisher: str = Field(min_length=1)
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    terms: str = Field(min_length=1)
+    zone: str | None = None
+    latency_minutes: int = Field(default=0, ge=0)
+    covers_from: date | None = None
+    covers_to: date | None = None
+    now: AwareDatetime | None = None
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _range_in_order(self) -> Source:
+        if self.covers_from and self.covers_to and self.covers_from > self.covers_to:
+            raise ValueError(f"covers_from {self.covers_from} is after covers_to {self.covers_to}")
+        return self
+
+    def declared_now(self) -> datetime | None:
+        """The instant to use as the clock when the user gives none."""
+        return self.now
