@@ -155,7 +155,7 @@ def _check_references(root: Path, taxonomy: Taxonomy) -> None:
     symbols = [instrument.symbol for instrument in taxonomy.instruments]
     _unique(root / "clocks.csv", "clock", clocks)
     _unique(root / "instruments.csv", "symbol", symbols)
-    _unique(root / "exposures.csv", "phrase", [row.phrase for row in taxonomy.exposures])
+    _unique(root / "exposures.csv", "phrase and kind", [f"{row.phrase}, {row.kind}" for row in taxonomy.exposures])
     for theme in taxonomy.themes:
         _known(root / "themes.yaml", f"clock of theme {theme.theme}", theme.clock, clocks)
         if not any(instrument.expected_signs.get(theme.theme) for instrument in taxonomy.instruments):

@@ -1,0 +1,166 @@
+"""What a sentence says happened: lexicon hits, the operators that act on them, and the weight of their clause.
+
+Deterministic rules in the manner of event coders (PLOVER, PETRARCH): an *item* (event, state or price) is
+flipped, realised, damped or announced by the *operators* near it in its own clause. Every change is noted, so
+that a score can be explained span by span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tasks.domain.lexicon import GEO, Level, LexiconRow
+from tasks.domain.words import word_set
+
+REACH_RIGHT = 6
+REACH_LEFT = 5
+"""Words between an operator and what it acts on; longer gaps are usually another clause."""
+REACH_ANNOUNCED = 9
+"""Words over which "may" or "threatens to" hold."""
+REACH_TOUCH = 2
+"""Words over which "fears of" makes a state the subject instead of the backdrop."""
+REVERSED = -0.8
+"""A failed truce is a little less than a war, an averted strike a little less than peace."""
+NEGATED_GOOD, NEGATED_BAD = -0.7, -0.3
+"""No truce is bad news; no attack is hardly news."""
+THREATENED = 0.65
+"""A threat weighs about two thirds of the deed (PLOVER: THREATEN -3.5 against -5 ... -10 of deeds)."""
+ASKED = 0.3
+"""What a question asks about has not happened."""
+_QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
+_BE = word_set("be been being is are was were has have")
+_BREAKS = frozenset(";:()!?")
+_ITEMS = frozenset({"event", "state", "price"})
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing a sentence says, with all that its clause does to it."""
+
+    start: int
+    end: int
+    row: LexiconRow
+    level: Level
+    weight: float = 1.0
+    sign: float = 1.0
+    is_touched: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def strength(self) -> float:
+        """What the row's valences are multiplied by; an untouched state or price counts only by its factor."""
+        bare = self.row.factor if self.row.kind in ("state", "price") and not self.is_touched else 1.0
+        return self.weight * self.sign * bare
+
+
+Hit = tuple[int, int, LexiconRow]
+
+
+def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
+    """Items of a sentence with signs and weights; empty when nothing is said to happen.
+
+    Args:
+        words: folded words and punctuation of the sentence.
+        hits: lexicon matches in order, as `PhraseTable.find` gives them.
+    """
+    mute = min((row.factor for _, _, row in hits if row.kind == "mute"), default=1.0)
+    if mute == 0.0:
+        return []
+    ranks = _clause_ranks(words, hits)
+    items: list[Item] = []
+    for clause in sorted(set(ranks.values())):
+        inside = [hit for hit in hits if ranks[hit[0]] == clause]
+        items.extend(_read_clause(words, inside))
+    _weigh_links(items, hits, ranks)
+    asked = ASKED if words[-1] == "?" or words[0] in _QUESTION_WORDS else 1.0
+    for item in items:
+        item.weight *= mute * asked
+        if asked != 1.0:
+            item.notes.append("asked")
+    return [item for item in items if item.strength]
+
+
+def _clause_ranks(words: Sequence[str], hits: Sequence[Hit]) -> dict[int, int]:
+    """Start of each hit -> number of its clause; a link belongs to the clause it opens."""
+    links = {start for start, _, row in hits if row.kind == "link"}
+    starts = {start for start, _, _ in hits}
+    ranks: dict[int, int] = {}
+    clause = 0
+    fronted = False
+    for at, word in enumerate(words):
+        if at in links:
+            fronted = not any(w.isalnum() for w in words[:at])
+            clause += 1
+        elif word in _BREAKS or (fronted and word == ","):
+            fronted = False
+            clause += 1
+        if at in starts:
+            ranks[at] = clause
+    return ranks
+
+
+def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
+    items = [Item(start, end, row, row.level) for start, end, row in hits if row.kind in _ITEMS]
+    own: list[Item] = []
+    for start, end, row in hits:
+        if row.kind in _ITEMS or row.kind in ("link", "mute"):
+            continue
+        targets = _targets(words, start, end, row, items)
+        for item in targets:
+            _act(row, item, gap=max(item.start - end, start - item.end))
+        if any(row.valences.values()) and (row.kind == "threat" or not targets):
+            own.append(Item(start, end, row, row.level))
+    return sorted([*items, *own], key=lambda item: item.start)
+
+
+def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items: Sequence[Item]) -> list[Item]:
+    """The items an operator acts on: all that follow for announcements, else the nearest on its side."""
+    if row.kind not in ("rise", "fall"):
+        items = [item for item in items if item.row.kind != "price"]
+    right = [item for item in items if item.start >= end]
+    left = [item for item in items if item.end <= start]
+    if row.kind in ("damp", "threat"):
+        after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
+        return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
+    near_right = [item for item in right[:1] if item.start - end <= REACH_RIGHT]
+    near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
+    if row.scope == "right":
+        return near_right
+    if row.scope == "left":
+        return near_left
+    is_passive = start > 0 and words[start - 1] in _BE
+    if near_right and near_left and (is_passive or near_right[0].start - end > 3):
+        return near_left
+    return near_right or near_left
+
+
+def _act(row: LexiconRow, item: Item, gap: int) -> None:
+    """Apply one operator to one item, `gap` words away."""
+    # "fears of war" is about a war to come; "might last while the war ..." is not.
+    item.is_touched |= row.kind != "damp" or gap <= REACH_TOUCH
+    if row.kind in ("reverse", "fall"):
+        item.sign *= REVERSED
+    elif row.kind == "negate":
+        is_good = item.row.valences.get(GEO, 0.0) * item.sign < 0
+        item.sign *= NEGATED_GOOD if is_good else NEGATED_BAD
+    elif row.kind == "threat":
+        item.weight *= THREATENED
+        item.level = "threat"
+    elif row.kind == "damp":
+        item.weight *= row.factor
+        item.level = "word"
+    item.notes.append(f"{row.kind}: {row.phrase.replace('~', '')}")
+
+
+def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, int]) -> None:
+    """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did."""
+    opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link"}
+    main = [item for item in items if ranks[item.start] not in opened]
+    if not any(item.row.kind != "price" and item.strength for item in main):
+        return
+    for item in items:
+        factor = opened.get(ranks[item.start], 1.0)
+        if factor != 1.0:
+            item.weight *= factor
+            item.notes.append("subordinate")
