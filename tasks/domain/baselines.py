@@ -14,8 +14,10 @@ Baseline = Callable[[str, str], int]
 
 NEUTRAL_BELOW = 0.05
 """VADER's customary cut between neutral and directed (Hutto & Gilbert 2014)."""
-_RISES = word_set("""attack attacks strike strikes missile missiles war invasion killed kills threatens threat sanctions tariffs
-    escalation troops drone drones blockade bombs""")
+_RISES = word_set(
+    """attack attacks strike strikes missile missiles war invasion killed kills threatens threat sanctions tariffs
+    escalation troops drone drones blockade bombs"""
+)
 _FALLS = word_set("ceasefire truce peace talks deal agreement agree agreed release withdraw eases progress")
 
 

@@ -17,6 +17,7 @@ Valence = Annotated[float, Field(ge=-4.0, le=4.0)]
 """VADER's scale of a word: -4 (most negative) ... 4 (most positive)."""
 
 Relevance = Annotated[float, Field(ge=0.0, le=1.0)]
+Sign = Annotated[int, Field(ge=-1, le=1)]
 
 Adjustment = Literal["adjusted", "none_needed", "unadjusted"]
 ReturnKind = Literal["simple", "difference"]
@@ -69,7 +70,7 @@ class Instrument(Frozen):
     benchmark_symbol: str | None
     publication_lag_hours: float = Field(ge=0.0)
     providers: tuple[str, ...] = Field(min_length=1)
-    expected_signs: dict[str, Literal[-1, 0, 1]]
+    expected_signs: dict[str, Sign]
 
 
 class Source(Frozen):

@@ -1,0 +1,72 @@
+-- write: replace
+-- grain: one row per (incoming_no).
+-- purpose: each incoming price as numbers, and whether it is new, restated, unchanged or breaks a rule.
+-- limits: two different values for one symbol and date are both set aside: neither can be preferred.
+with typed as (
+    select
+        incoming_no,
+        location,
+        trim(symbol) as symbol,
+        try_cast(trim(date) as date) as price_date,
+        try_cast(trim(open) as double) as open,
+        try_cast(trim(high) as double) as high,
+        try_cast(trim(low) as double) as low,
+        try_cast(trim(close) as double) as close,
+        try_cast(trim(adj_close) as double) as adj_close,
+        try_cast(trim(volume) as double) as volume,
+        nullif(trim(currency), '') as currency,
+        date as date_text,
+        close as close_text,
+        concat_ws(
+            ', ',
+            if(nullif(trim(open), '') is not null and try_cast(trim(open) as double) is null, 'open', null),
+            if(nullif(trim(high), '') is not null and try_cast(trim(high) as double) is null, 'high', null),
+            if(nullif(trim(low), '') is not null and try_cast(trim(low) as double) is null, 'low', null),
+            if(nullif(trim(adj_close), '') is not null and try_cast(trim(adj_close) as double) is null, 'adj_close', null),
+            if(nullif(trim(volume), '') is not null and try_cast(trim(volume) as double) is null, 'volume', null)
+        ) as bad_fields
+    from raw.incoming_price
+),
+
+stored as (
+    select *
+    from raw.price
+    where provider = $provider
+    qualify row_number() over (partition by symbol, price_date order by vintage_no desc) = 1
+),
+
+judged as (
+    select
+        t.*,
+        coalesce(s.vintage_no, 0) + 1 as vintage_no,
+        case
+            when i.symbol is null then 'unknown_symbol'
+            when t.price_date is null then 'bad_date'
+            when t.price_date > cast($now as date) then 'not_yet'
+            when nullif(trim(t.close_text), '') is null then 'missing_close'
+            when t.close is null or not isfinite(t.close) or t.bad_fields != '' then 'not_a_number'
+            when least(t.close, t.open, t.high, t.low, t.adj_close) <= 0 and not i.allows_nonpositive then 'nonpositive'
+            when count(distinct (t.close, t.adj_close)) over same_day > 1 then 'conflict'
+            when row_number() over same_day > 1 then 'unchanged'
+            when s.symbol is null then 'new'
+            when (t.open, t.high, t.low, t.close, t.adj_close, t.volume, t.currency)
+                is distinct from (s.open, s.high, s.low, s.close, s.adj_close, s.volume, s.currency) then 'restated'
+            else 'unchanged'
+        end as verdict
+    from typed as t
+    left join raw.instrument as i on t.symbol = i.symbol
+    left join stored as s on t.symbol = s.symbol and t.price_date = s.price_date
+    window same_day as (partition by t.symbol, t.price_date)
+)
+
+select
+    * exclude (date_text, close_text, bad_fields),
+    case verdict
+        when 'unknown_symbol' then format('symbol {} is not in instruments.csv; add it there', symbol)
+        when 'bad_date' then format('date {} is not YYYY-MM-DD; mend it', date_text)
+        when 'missing_close' then 'close is empty; leave the row out or give the price'
+        when 'not_a_number' then format('close {} or {} is not a number; mend it', close_text, bad_fields)
+        when 'nonpositive' then format('a price of {} is not above 0; mend it or set allows_nonpositive', symbol)
+        when 'conflict' then format('{} has different prices for {}; keep one', symbol, date_text)
+    end as message
+from judged

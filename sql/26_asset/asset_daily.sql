@@ -1,0 +1,32 @@
+-- write: replace session_date
+-- grain: one row per (session_date, theme, symbol).
+-- purpose: the theme's row at the asset's own clock beside the asset's price: the table for notebooks.
+-- limits: priced_in_z and directional_score wait for the signal. first_tradable_at is the first strike of the same
+--   asset that comes later than cutoff_at + 15 minutes: never the fixing that the row itself is joined to.
+select
+    t.session_date,
+    t.theme,
+    p.symbol,
+    e.expected_sign,
+    t.cutoff_at,
+    t.status,
+    t.is_provisional,
+    t.article_count,
+    t.story_count,
+    t.risk_score,
+    t.escalation_score,
+    cast(null as double) as pressure_fast,
+    cast(null as double) as pressure_slow,
+    cast(null as double) as signal_z,
+    cast(null as double) as signal_score,
+    cast(null as double) as signal_change,
+    cast(null as double) as confidence,
+    p.* exclude (session_date, symbol),
+    cast(null as double) as priced_in_z,
+    cast(null as double) as directional_score,
+    n.struck_at as first_tradable_at
+from daily.theme_clock_daily as t
+inner join raw.expected_sign as e on t.theme = e.theme
+inner join daily.price_daily as p on e.symbol = p.symbol and t.clock = p.clock and t.session_date = p.session_date
+asof left join raw.session as n on t.clock = n.clock and t.cutoff_at + interval 15 minute < n.struck_at
+where t.session_date between $from_date and $to_date

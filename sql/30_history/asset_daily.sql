@@ -1,0 +1,7 @@
+-- write: append changed
+-- grain: one row per (session_date, theme, symbol) and publication that changed it.
+-- purpose: every version of asset_daily that was ever published; nothing here is updated or deleted.
+-- limits: a row that vanished is repeated with is_removed = true.
+select *
+from asset.asset_daily
+where session_date between $from_date and $to_date and not is_provisional

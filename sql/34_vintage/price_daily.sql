@@ -1,0 +1,9 @@
+-- write: view
+-- grain: one row per (session_date, symbol, as_of_at).
+-- purpose: each version beside the instant at which the next one replaced it (null: it still stands).
+-- limits: none.
+-- columns: price_daily
+select
+    *,
+    lead(as_of_at) over (partition by session_date, symbol order by as_of_at) as superseded_at
+from history.price_daily

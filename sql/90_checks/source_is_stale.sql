@@ -1,0 +1,6 @@
+-- warn: a source brings nothing any more
+select distinct
+    session_date,
+    source
+from core.source_session
+where session_date between $from_date and $to_date and not is_covered

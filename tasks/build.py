@@ -1,0 +1,34 @@
+"""build: run the SQL models from staging to the day's rows, in the order of their paths, in one transaction."""
+
+from __future__ import annotations
+
+import time
+
+from tasks.domain.run import Run, StepReport, Window
+from tasks.storage.models import build as build_models
+from tasks.storage.models import models
+from tasks.storage.warehouse import logged, open_warehouse, naive_utc, timed, transaction
+
+FIRST_LAYER, LAST_LAYER = 10, 29
+
+
+def build(run: Run, window: Window) -> StepReport:
+    """Replace the window's sessions in every working table.
+
+    Returns:
+        counts: rows written, by table of the day's layers.
+    """
+    clock = time.perf_counter()
+    parameters = {
+        "from_date": window.from_date,
+        "to_date": window.to_date,
+        "now": naive_utc(run.now),
+        "provider": run.price_provider,
+    }
+    with logged(run, "build") as counts, open_warehouse(run) as db:
+        with transaction(db):
+            written = build_models(db, models(FIRST_LAYER, LAST_LAYER), parameters)
+        wanted = ("theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
+        counts.update({name: written[name] for name in wanted})
+        report = StepReport("build", dict(counts))
+    return timed(report, clock)

@@ -1,0 +1,169 @@
+"""collect: read the article sources into `raw.article`; set aside, with a reason, what cannot be read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from tasks.domain.articles import Article, Rejected
+from tasks.domain.errors import ConfigError, SourceError
+from tasks.domain.run import Run, StepReport
+from tasks.domain.stories import fingerprint
+from tasks.storage.articles import Reading, read_articles
+from tasks.storage.models import build, models
+from tasks.storage.quarantine import quarantine
+from tasks.storage.seeds import Taxonomy, load_taxonomy
+from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, naive_utc, timed, transaction
+
+SEEDS = "seeds"
+INCOMING_LAYER = 5
+BATCH = 5_000
+_COLUMNS = (
+    "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
+    "published_precision", "first_seen_at", "available_at", "ingested_at", "content_hash", "fingerprint", "run_id",
+    "sections",
+)  # fmt: skip
+_MESSAGES = {
+    "article_id_conflict": "article_id {id} stands for another text already; give this text an id of its own",
+    "duplicate": "the same text from the same source is stored as {first}; a copy adds nothing",
+}
+
+
+def collect(run: Run) -> StepReport:
+    """Store every new readable item once, and every rejected one with its reason.
+
+    Returns:
+        counts `read`, `new`, `unchanged`, `quarantined`; the last three add up to the first.
+
+    Raises:
+        SeedError: the taxonomy is broken; nothing was written.
+        SourceError: a path cannot be read, or the home holds no article after reading.
+        ConfigError: the run would mix the embedded demonstration with the user's own articles.
+    """
+    clock = time.perf_counter()
+    taxonomy = load_taxonomy(run.seeds)
+    with logged(run, "collect") as counts, open_warehouse(run) as db:
+        _refuse_mixture(db, run)
+        with transaction(db):
+            db.execute("delete from raw.incoming_article")
+            rejected = _land(db, run, taxonomy)
+            build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
+            rejected += _refused(db)
+            counts.update(_accept(db), quarantined=len(rejected))
+            counts["read"] = sum(counts.values())
+            quarantine(db, run, "article", rejected)
+            _store_sources(db, taxonomy)
+            db.execute("delete from raw.incoming_article")
+        if not db.execute("select 1 from raw.article limit 1").fetchone():
+            raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {_first_fault(rejected)}")
+        report = StepReport("collect", {name: counts[name] for name in ("read", "new", "unchanged", "quarantined")})
+    return timed(report, clock)
+
+
+def article_path(run_seeds: Path, name: str) -> Path:
+    """The path behind one `--articles` value: the embedded folder for `seeds`, else the user's own."""
+    return run_seeds / "articles" if name == SEEDS else Path(name)
+
+
+def _refuse_mixture(db: Connection, run: Run) -> None:
+    """Demonstration and real articles in one table would be believed; they need different homes."""
+    stored = {name for (name,) in db.execute("select distinct collection from raw.article").fetchall()}
+    if stored and (SEEDS in stored) != (SEEDS in run.articles):
+        held = "the embedded demonstration" if SEEDS in stored else "articles of your own"
+        raise ConfigError(f"{run.home} holds {held}; give these articles another folder with --home")
+
+
+def _land(db: Connection, run: Run, taxonomy: Taxonomy) -> list[Rejected]:
+    """Stream every item into `raw.incoming_article`; return those that are not even articles."""
+    reading = Reading(run.now, {source.source: source for source in taxonomy.sources})
+    rejected: list[Rejected] = []
+    number = 0
+    for name in run.articles:
+        for batch in _batches(read_articles([article_path(run.seeds, name)], reading)):
+            rejected += [item for item in batch if isinstance(item, Rejected)]
+            articles = [item for item in batch if isinstance(item, Article)]
+            rows = [_row(run, name, number + place, item) for place, item in enumerate(articles, start=1)]
+            number += len(articles)
+            insert_rows(db, "raw.incoming_article", _COLUMNS, rows)
+    return rejected
+
+
+def _batches(items: Iterable[Article | Rejected]) -> Iterator[list[Article | Rejected]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object, ...]:
+    if item.published_at is None or item.available_at is None:
+        raise AssertionError("a dated reading gives dated articles")
+    text = "\n".join(section.text for section in item.sections)
+    return (
+        number,
+        item.article_id,
+        item.source,
+        "archive",
+        SEEDS if collection == SEEDS else "files",
+        item.url,
+        item.language,
+        item.title,
+        naive_utc(item.published_at),
+        item.precision,
+        naive_utc(item.first_seen_at) if item.first_seen_at else None,
+        naive_utc(item.available_at),
+        naive_utc(run.now),
+        item.content_hash,
+        fingerprint(text),
+        run.run_id,
+        [{"section": section.name, "text": section.text} for section in item.sections],
+    )
+
+
+def _refused(db: Connection) -> list[Rejected]:
+    """The incoming articles that contradict a stored one or repeat their source."""
+    rows = db.execute(
+        "select v.verdict, v.article_id, v.first_article_id, i.source, i.title from incoming.article_verdict as v "
+        "inner join raw.incoming_article as i using (incoming_no) where v.verdict not in ('new', 'unchanged') "
+        "order by v.incoming_no"
+    ).fetchall()
+    return [
+        Rejected(verdict, article_id, _MESSAGES[verdict].format(id=article_id, first=first), source, article_id, title)
+        for verdict, article_id, first, source, title in rows
+    ]
+
+
+def _accept(db: Connection) -> dict[str, int]:
+    """Move the new articles and their sections to where they stay; count the new and the unchanged."""
+    chosen = "raw.incoming_article as i inner join incoming.article_verdict as v using (incoming_no)"
+    db.execute(
+        "insert into raw.article_section select i.article_id, u.no, i.sections[u.no].section, i.sections[u.no].text "
+        f"from {chosen}, unnest(range(1, len(i.sections) + 1)) as u(no) where v.verdict = 'new'"
+    )
+    db.execute(
+        f"insert into raw.article by name select i.* exclude (incoming_no, sections) from {chosen} "
+        "where v.verdict = 'new' order by i.article_id"
+    )
+    rows = db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall()
+    found = dict(rows)
+    return {"new": found.get("new", 0), "unchanged": found.get("unchanged", 0)}
+
+
+def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
+    """The sources in use, with what the taxonomy declares of them; an undeclared one is an archive."""
+    declared = {source.source: source for source in taxonomy.sources}
+    names = [name for (name,) in db.execute("select distinct source from raw.article order by source").fetchall()]
+    db.execute("delete from raw.source")
+    rows = []
+    for name in names:
+        source = declared.get(name)
+        if source is None:
+            rows.append((name, "archive", name, "the user's own file", None, None))
+        else:
+            rows.append((name, source.kind, source.publisher, source.terms, source.covers_from, source.covers_to))
+    insert_rows(db, "raw.source", ("source", "kind", "publisher", "terms", "covers_from", "covers_to"), rows)
+
+
+def _first_fault(rejected: list[Rejected]) -> str:
+    return f"the first one: {rejected[0].location}: {rejected[0].message}" if rejected else "the input is empty"

@@ -1,0 +1,79 @@
+"""The layouts that article text comes in: plain text, Markdown, and news digests with named sections.
+
+A digest names its sections on lines of their own: `News Summary`, `Background`, `In-Depth AI Insights`
+(questions followed by ` - ` bullets). Markdown headings of the same names are read alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tasks.domain.articles import Section, SectionName
+
+_SECTION_OF: dict[str, SectionName] = {
+    "news summary": "summary",
+    "summary": "summary",
+    "background": "background",
+    "in-depth ai insights": "analysis",
+    "analysis": "analysis",
+}
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?([^\n]{1,40}?)[ \t]*:?[ \t]*#*[ \t]*$")
+_MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.+?)\s*#*\s*$")
+_BULLET = re.compile(r"(?<=[.?!”\"'’)]) - (?=\S)")
+
+
+def parse_sections(text: str, title: str | None) -> tuple[Section, ...]:
+    """Split an article's text into sections, the title first.
+
+    Args:
+        text: the text without front matter, any line ends.
+        title: the title where it is given apart; None takes it from a leading Markdown heading, or from a first
+            line that stands alone.
+
+    Returns:
+        Sections with text, never empty ones; no section at all when there is no text and no title.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if title is None:
+        title, lines = _take_title(lines)
+    sections: list[Section] = [Section("title", title.strip())] if title.strip() else []
+    name: SectionName = "body"
+    block: list[str] = []
+    for line in [*lines, None]:
+        heading = _section_name(line) if line is not None else None
+        if line is not None and heading is None:
+            block.append(line)
+            continue
+        body = _tidy(block, bullets=name == "analysis")
+        if body:
+            sections.append(Section(name, body))
+        block, name = [], heading or name
+    return tuple(sections)
+
+
+def _section_name(line: str) -> SectionName | None:
+    match = _HEADING.match(line)
+    return _SECTION_OF.get(match.group(1).casefold()) if match else None
+
+
+def _take_title(lines: list[str]) -> tuple[str, list[str]]:
+    """The first line with text is the title if it is a heading or stands alone before a gap or a section."""
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        heading = _MARKDOWN_HEADING.match(line)
+        if _section_name(line):
+            return "", lines[number:]
+        rest = lines[number + 1 :]
+        stands_alone = not rest or not rest[0].strip() or _section_name(rest[0]) is not None
+        if heading or stands_alone:
+            return (heading["text"] if heading else line.strip()), rest
+        return "", lines[number:]
+    return "", []
+
+
+def _tidy(lines: list[str], *, bullets: bool) -> str:
+    """Join a block; in an analysis, bullets that run on in one line (`...? - Text. - Text.`) get their own lines."""
+    plain = [_MARKDOWN_HEADING.sub(r"\g<text>", line) for line in lines]
+    text = "\n".join(plain).strip()
+    return _BULLET.sub("\n- ", text) if bullets else text

@@ -1,0 +1,65 @@
+"""What one run is asked to do, and what its steps report. The clock and the run's name enter here, by argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+STEPS = ("collect", "score", "price", "build", "check", "publish")
+"""The stations in their order; the same word is the file, the Prefect task, the log line and the run_log step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The request of one run.
+
+    Args:
+        run_id: unique name of the run; also the name of its publication's folder.
+        now: the run's clock, aware UTC. Nothing after it is known.
+        home: folder of the warehouse and the publications (`GEORISK_HOME`).
+        articles: `seeds`, or paths of article files and folders.
+        prices: `sample`, or paths of price files.
+        from_date: first session to build; None = the first article's session.
+        to_date: last session to build; None = the last one that is closed (or covered) at `now`.
+        seeds: folder of the taxonomy.
+        threads: DuckDB's threads; results do not depend on it.
+    """
+
+    run_id: str
+    now: datetime
+    home: Path
+    articles: tuple[str, ...]
+    prices: tuple[str, ...]
+    seeds: Path
+    from_date: date | None = None
+    to_date: date | None = None
+    threads: int = 2
+
+    @property
+    def price_provider(self) -> str:
+        """The name under which this run's prices are stored: `sample` or `files`."""
+        return "sample" if self.prices == ("sample",) else "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The sessions that a run builds, both ends included."""
+
+    from_date: date
+    to_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What a step did: counts by name (rows, items), for the log line and `run_log`."""
+
+    step: str
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    window: Window | None = None
+
+    def line(self) -> str:
+        """One line for a person: `collect    13 read, 0 quarantined   0.2 s`."""
+        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items())
+        return f"{self.step:<8} {counts or 'nothing to do'}  ({self.seconds:.1f} s)"

@@ -1,0 +1,101 @@
+"""publish: append what changed to history, write the publication beside the old one, and swap the link."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tasks.domain.run import Run, StepReport, Window
+from tasks.storage.exports import next_as_of, write_exports, write_signals
+from tasks.storage.files import Home, flush, swap_link, sweep
+from tasks.storage.models import append_changed, build, create_macros, models
+from tasks.storage.warehouse import Connection, connect, insert_rows, logged, open_warehouse, timed, transaction
+
+HISTORY_LAYER = 30
+READER_LAYERS = (31, 49)
+
+
+def publish(run: Run, window: Window) -> StepReport:
+    """Make the checked rows public: history first, then the files, then one rename.
+
+    A reader of `published` finds the old publication or the new one, whole, and is never waited for.
+
+    Returns:
+        counts `changed` (rows appended to history), `removed` (publications swept).
+    """
+    clock = time.perf_counter()
+    home = Home(run.home)
+    with logged(run, "publish") as counts:
+        with open_warehouse(run) as db, transaction(db):
+            counts["changed"] = _append_history(db, run, window)
+            create_macros(db)
+            build(db, models(*READER_LAYERS), {})
+        counts["exported"] = _write_publication(run, home)
+        counts["removed"] = sweep(home)
+    return timed(StepReport("publish", counts), clock)
+
+
+def _write_publication(run: Run, home: Home) -> int:
+    """Write everything under a hidden name, rename it, then swap the link; return the exported rows."""
+    draft = home.publications / f".{run.run_id}"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    write_signals(draft / "signals.duckdb", home.warehouse, run.threads)
+    exported = write_exports(draft / "signals.duckdb", draft / "exports", run.threads)
+    (draft / "reports").mkdir()
+    flush(draft)
+    final = _free_name(home.publications / run.run_id)
+    draft.rename(final)
+    swap_link(home.published, final)
+    return sum(exported.values())
+
+
+def _free_name(path: Path) -> Path:
+    """The path, or with -2, -3, ... when a run of this name was published before: readers may hold the old one."""
+    names = [path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000))]
+    return next(name for name in names if not name.exists())
+
+
+def _append_history(db: Connection, run: Run, window: Window) -> int:
+    """Append every changed row under one stamp; a run that changes nothing leaves no vintage."""
+    as_of_at = next_as_of(db, run.now)
+    parameters = {
+        "from_date": window.from_date,
+        "to_date": window.to_date,
+        "as_of_at": as_of_at,
+        "run_id": run.run_id,
+    }
+    changed = sum(append_changed(db, model, parameters) for model in models(HISTORY_LAYER, HISTORY_LAYER))
+    if changed:
+        row = (run.run_id, as_of_at, window.from_date, window.to_date)
+        insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), [row])
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest row of a theme, as the publication shows it."""
+
+    theme: str
+    session_date: date
+    clock: str
+    status: str
+    risk_score: float | None
+    escalation_score: float | None
+    story_count: int
+
+
+def newest_rows(published: Path) -> list[Newest]:
+    """The rows of `signal.theme_latest` of a publication, for the closing lines of a run."""
+    db = connect(published / "signals.duckdb", 1, temp=published / "tmp")
+    try:
+        rows = db.execute(
+            "select theme, session_date, clock, status, cast(risk_score as double), escalation_score, story_count "
+            "from signal.theme_latest order by theme"
+        ).fetchall()
+    finally:
+        db.close()
+    return [Newest(*row) for row in rows]

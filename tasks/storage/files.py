@@ -1,0 +1,76 @@
+"""Paths of a home, and writing files so that a reader sees the whole of one or none of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: `sql/` and `seeds/` are read from here, wherever the process was started."""
+
+KEEP_PUBLICATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one `GEORISK_HOME`."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The writer's DuckDB file."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def lock(self) -> Path:
+        """The writer's lock."""
+        return self.root / "writer.lock"
+
+    @property
+    def publications(self) -> Path:
+        """Folder of the publications, one folder a run."""
+        return self.root / "publications"
+
+    @property
+    def published(self) -> Path:
+        """Link to the newest good publication."""
+        return self.root / "published"
+
+    def prepare(self) -> None:
+        """Create the folders of the home."""
+        self.publications.mkdir(parents=True, exist_ok=True)
+
+
+def flush(path: Path) -> None:
+    """Force a file or folder to disk, so that a rename after it cannot overtake its content."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def swap_link(link: Path, target: Path) -> None:
+    """Point `link` at `target` by one rename: a reader finds the old folder or the new one, never neither."""
+    fresh = link.with_name(f".{link.name}.{target.name}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(target, link.parent), target_is_directory=True)
+    fresh.replace(link)
+    flush(link.parent)
+
+
+def sweep(home: Home) -> int:
+    """Remove unfinished publications and all but the newest `KEEP_PUBLICATIONS`; return how many went."""
+    current = home.published.resolve() if home.published.is_symlink() else None
+    folders = [path for path in home.publications.iterdir() if path.is_dir()]
+    finished = sorted(
+        (path for path in folders if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime_ns
+    )
+    doomed = [path for path in folders if path.name.startswith(".")] + finished[:-KEEP_PUBLICATIONS]
+    for path in doomed:
+        if path != current:
+            shutil.rmtree(path)
+    return len(doomed)

@@ -1,0 +1,225 @@
+"""Run the SQL under `sql/`: one `select` a file; the header says how it is written, the dictionary what it must be.
+
+Header lines of a model (docs/architecture.md):
+    -- write: view | replace | replace session_date | append changed | macro (arguments)
+    -- grain: one row per (a, b).          the key, enforced by checks and used for history and exports
+    -- columns: name                       the dictionary's table, when it is not the file's name
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tasks.domain.errors import WarehouseError
+from tasks.storage.files import ROOT
+from tasks.storage.warehouse import Connection
+
+SQL = ROOT / "sql"
+STAMPS = ("as_of_at", "run_id")
+"""Given to a row when it is published, so the tables below history do not carry them."""
+
+NOT_A_CHANGE = ("as_of_at", "run_id", "input_hash", "is_removed")
+HISTORY_LAYER = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One line of `dictionary.csv`."""
+
+    name: str
+    type: str
+    unit: str
+    nullable: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One file under `sql/NN_schema/`."""
+
+    path: Path
+    layer: int
+    schema: str
+    name: str
+    write: str
+    grain: tuple[str, ...]
+    purpose: str
+    columns_of: str
+    body: str
+
+    @property
+    def table(self) -> str:
+        """The qualified name."""
+        return f"{self.schema}.{self.name}"
+
+    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the given parameters that the body binds."""
+        wanted = set(re.findall(r"\$([a-z_]+)", self.body))
+        return {name: given[name] for name in sorted(wanted)}
+
+
+@cache
+def dictionary(path: Path = SQL / "dictionary.csv") -> dict[str, tuple[Column, ...]]:
+    """The column contract: table name -> its columns in order."""
+    tables: dict[str, list[Column]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            column = Column(row["column"], row["type"], row["unit"], row["nullable"] == "true", row["comment"])
+            tables.setdefault(row["table"], []).append(column)
+    return {table: tuple(columns) for table, columns in tables.items()}
+
+
+def read_model(path: Path) -> Model:
+    """Parse one model file.
+
+    Raises:
+        WarehouseError: the header lacks its `write` line.
+    """
+    text = path.read_text(encoding="utf-8")
+    header = dict(re.findall(r"^-- (write|grain|purpose|columns): (.+?)\.?$", text, flags=re.MULTILINE))
+    if "write" not in header:
+        raise WarehouseError(f"{path}: the first line must be `-- write: ...`")
+    layer, _, schema = path.parent.name.partition("_")
+    grain = re.search(r"\(([a-z_, ]+)\)", header.get("grain", ""))
+    body = re.sub(r"^--.*\n", "", text, flags=re.MULTILINE).strip()
+    return Model(
+        path=path,
+        layer=int(layer) if layer.isdigit() else 0,
+        schema=schema or "signal",
+        name=path.stem,
+        write=header["write"],
+        grain=tuple(part.strip() for part in grain[1].split(",")) if grain else (),
+        purpose=header.get("purpose", ""),
+        columns_of=header.get("columns", path.stem),
+        body=body,
+    )
+
+
+def models(first_layer: int, last_layer: int, root: Path = SQL) -> list[Model]:
+    """The models of a range of folders in build order, which is the order of their sorted paths."""
+    paths = sorted(root.glob("[0-9][0-9]_*/*.sql"))
+    return [read_model(path) for path in paths if first_layer <= int(path.parent.name[:2]) <= last_layer]
+
+
+def build(db: Connection, chosen: Iterable[Model], parameters: Mapping[str, Any]) -> dict[str, int]:
+    """Write views and tables; return the rows of each table that were written."""
+    written: dict[str, int] = {}
+    for model in chosen:
+        db.execute(f"create schema if not exists {model.schema}")
+        if model.write == "view":
+            db.execute(f"create or replace view {model.table} as {model.body}")
+        elif model.write.startswith("macro"):
+            _create_macro(db, model)
+        elif model.write.startswith("replace"):
+            written[model.name] = _replace(db, model, parameters)
+        else:
+            raise WarehouseError(f"{model.path}: cannot write {model.write!r} here")
+        _comment(db, model)
+    return written
+
+
+def create_macros(db: Connection, root: Path = SQL) -> None:
+    """The scalar macros under `sql/macros`, created in schema main so that a reader calls them by name alone."""
+    for path in sorted((root / "macros").glob("*.sql")):
+        model = read_model(path)
+        arguments = model.write.removeprefix("macro").strip()
+        db.execute(f"create or replace macro {model.name}{arguments} as {model.body}")
+
+
+def append_changed(db: Connection, model: Model, parameters: Mapping[str, Any]) -> int:
+    """Append the rows that are new, differ from their newest version, or vanished; return how many.
+
+    A row differs when any column but the stamps and input_hash does, DOUBLEs after rounding to 6 decimals.
+    """
+    columns = dictionary()[model.columns_of]
+    _create_table(db, model, [*columns, *dictionary()["*"][:1]])
+    keys = ", ".join(model.grain)
+    compared = [_compared(column) for column in columns if column.name not in NOT_A_CHANGE]
+    left, right = (", ".join(text.format(side=side) for text in compared) for side in ("f", "n"))
+    names = ", ".join(column.name for column in columns)
+    stamps = {name: f"${name} as {name}" for name in STAMPS}
+    fresh = ", ".join(stamps.get(column.name, f"f.{column.name}") for column in columns)
+    gone = ", ".join(stamps.get(column.name, f"n.{column.name}") for column in columns)
+    sql = f"""
+        create or replace temp table appended as
+        with fresh as ({_cast_select(model)}),
+        newest as (
+            select * from {model.table} where session_date between $from_date and $to_date
+            qualify row_number() over (partition by {keys} order by as_of_at desc) = 1
+        )
+        select {fresh}, false as is_removed from fresh as f left join newest as n using ({keys})
+        where n.run_id is null or n.is_removed or ({left}) is distinct from ({right})
+        union all
+        select {gone}, true from newest as n anti join fresh as f using ({keys}) where not n.is_removed
+    """
+    bound = {name: parameters[name] for name in ("from_date", "to_date", *STAMPS)}
+    db.execute(sql, bound)
+    db.execute(f"insert into {model.table} ({names}, is_removed) select {names}, is_removed from appended")
+    count = db.execute("select count(*) from appended").fetchone()
+    db.execute("drop table appended")
+    return int(count[0]) if count else 0
+
+
+def _compared(column: Column) -> str:
+    return f"round({{side}}.{column.name}, 6)" if column.type == "double" else f"{{side}}.{column.name}"
+
+
+def _working_columns(model: Model) -> list[Column]:
+    return [column for column in dictionary()[model.columns_of] if column.name not in STAMPS]
+
+
+def _cast_select(model: Model) -> str:
+    cells = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in _working_columns(model))
+    return f"select {cells} from ({model.body})"
+
+
+def _replace(db: Connection, model: Model, parameters: Mapping[str, Any]) -> int:
+    _create_table(db, model, _working_columns(model))
+    if model.write == "replace session_date":
+        window = {name: parameters[name] for name in ("from_date", "to_date")}
+        db.execute(f"delete from {model.table} where session_date between $from_date and $to_date", window)
+    else:
+        db.execute(f"delete from {model.table}")
+    sql = f"insert into {model.table} by name {_cast_select(model)}"
+    row = db.execute(sql, model.parameters(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _create_table(db: Connection, model: Model, columns: Sequence[Column]) -> None:
+    cells = ", ".join(f"{c.name} {c.type}{'' if c.nullable else ' not null'}" for c in columns)
+    db.execute(f"create schema if not exists {model.schema}")
+    db.execute(f"create table if not exists {model.table} ({cells})")
+    known = [row[0] for row in db.execute(f"describe {model.table}").fetchall()]
+    if known != [column.name for column in columns]:
+        if model.layer >= HISTORY_LAYER:
+            raise WarehouseError(f"{model.table} has other columns than dictionary.csv; add a migration to sql/00_raw")
+        db.execute(f"drop table {model.table}")  # a working table holds nothing that cannot be built again
+        db.execute(f"create table {model.table} ({cells})")
+
+
+def _create_macro(db: Connection, model: Model) -> None:
+    arguments = model.write.removeprefix("macro").strip()
+    db.execute(f"create or replace macro {model.table}{arguments} as table {model.body}")
+
+
+def _comment(db: Connection, model: Model) -> None:
+    if model.write.startswith("macro"):
+        db.execute(f"comment on macro table {model.table} is {_quoted(model.purpose)}")
+        return
+    kind = "view" if model.write == "view" else "table"
+    db.execute(f"comment on {kind} {model.table} is {_quoted(model.purpose)}")
+    known = {column.name: column for column in (*dictionary()["*"], *dictionary().get(model.columns_of, ()))}
+    for (name, *_) in db.execute(f"describe {model.table}").fetchall():
+        if name in known:
+            text = f"{known[name].comment} [{known[name].unit}]"
+            db.execute(f"comment on column {model.table}.{name} is {_quoted(text)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
