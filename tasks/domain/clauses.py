@@ -7,6 +7,7 @@ that a score can be explained span by span.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,11 @@ class Item:
 Hit = tuple[int, int, LexiconRow]
 
 
+def mute_factor(hits: Sequence[Hit]) -> float:
+    """What is left of a sentence about another subject, 0 ... 1; two such subjects leave less than one."""
+    return math.prod(row.factor for _, _, row in hits if row.kind == "mute")
+
+
 def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     """Items of a sentence with signs and weights; empty when nothing is said to happen.
 
@@ -64,7 +70,7 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         words: folded words and punctuation of the sentence.
         hits: lexicon matches in order, as `PhraseTable.find` gives them.
     """
-    mute = min((row.factor for _, _, row in hits if row.kind == "mute"), default=1.0)
+    mute = mute_factor(hits)
     if mute == 0.0:
         return []
     ranks = _clause_ranks(words, hits)
@@ -109,7 +115,7 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         targets = _targets(words, start, end, row, items)
         for item in targets:
             _act(row, item, gap=max(item.start - end, start - item.end))
-        if any(row.valences.values()) and (row.kind == "threat" or not targets):
+        if any(row.valences.values()) and not targets:
             own.append(Item(start, end, row, row.level))
     return sorted([*items, *own], key=lambda item: item.start)
 
@@ -129,10 +135,11 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
         return near_right
     if row.scope == "left":
         return near_left
-    is_passive = start > 0 and words[start - 1] in _BE
-    if near_right and near_left and (is_passive or near_right[0].start - end > 3):
-        return near_left
-    return near_right or near_left
+    if not (near_right and near_left):
+        return near_right or near_left
+    is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
+    is_nearer_left = start - near_left[0].end < near_right[0].start - end
+    return near_left if is_passive or is_nearer_left else near_right
 
 
 def _act(row: LexiconRow, item: Item, gap: int) -> None:
@@ -155,7 +162,7 @@ def _act(row: LexiconRow, item: Item, gap: int) -> None:
 
 def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, int]) -> None:
     """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did."""
-    opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link"}
+    opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link" and row.factor < 1.0}
     main = [item for item in items if ranks[item.start] not in opened]
     if not any(item.row.kind != "price" and item.strength for item in main):
         return

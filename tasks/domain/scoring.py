@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.domain.articles import Section, SectionName
-from tasks.domain.clauses import Item, read_clauses
+from tasks.domain.clauses import Item, mute_factor, read_clauses
 from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow, lexicon_hash
 from tasks.domain.sentences import split_sentences
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
@@ -176,7 +176,7 @@ class Scorer:
                 for axis in self.axes:
                     strength = row.geo if axis == GEO else row.relevances.get(axis, 0.0)
                     group[axis] = max(group[axis], strength)
-        mute = min((row.factor for _, _, row in hits if row.kind == "mute"), default=1.0)
+        mute = mute_factor(hits)
         if mute < 1.0:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
         moves = [item for item in items if item.row.kind == "price" and item.is_touched]

@@ -36,9 +36,11 @@ _LINES = re.compile(r" *\n[ \n]*")
 _BULLET = re.compile(r"^[-*] +|(?<=[.?!:'\"]) - (?=[A-Z'\"])")
 _END = re.compile(r"[.?!]+['\")\]]* +(?=['\"(\[]*[A-Z0-9])")
 _DOTTED = re.compile(r"(?:^|[\s(\"'])(?:[A-Za-z]\.)+$")
-_ABBREVIATIONS = word_set("""adm. ave. brig. capt. cmdr. co. col. corp. dept. dr. fr. gen. gov. hon. inc. jr. llc. lt. ltd. maj. messrs. mr.
+_ABBREVIATIONS = word_set(
+    """adm. ave. brig. capt. cmdr. co. col. corp. dept. dr. fr. gen. gov. hon. inc. jr. llc. lt. ltd. maj. messrs. mr.
     mrs. ms. mt. no. pres. prof. rep. reps. rev. sec. sen. sens. sgt. sr. st. supt. vs. v. approx. est. fig. al.
-    jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec.""")
+    jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec."""
+)
 _STARTERS = word_set("The A An In On At But And However He She It They We This That These Those If As For")
 
 

@@ -1,0 +1,93 @@
+"""Operators on a two-row lexicon, where every number can be checked by hand."""
+
+from typing import Any
+
+import pytest
+
+from tasks.domain.clauses import ASKED, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item, read_clauses
+from tasks.domain.lexicon import LexiconRow
+from tasks.domain.words import PhraseTable, words_of
+
+
+def row(phrase: str, kind: str, geo: float = 0.0, **values: Any) -> LexiconRow:
+    return LexiconRow.model_validate({"phrase": phrase, "kind": kind, "block": "b", "valences": {"geo": geo}} | values)
+
+
+ROWS = [
+    row("raid~", "event", 2.0),
+    row("truce~", "state", -2.0, factor=0.5),
+    row("oil", "price", factor=0.0),
+    row("collapse~", "reverse", scope="left"),
+    row("reject~", "reverse", 1.0, scope="right"),
+    row("lift~", "reverse", scope="both"),
+    row("sign~", "realise", scope="right"),
+    row("jump~", "rise", scope="both"),
+    row("not", "negate"),
+    row("threaten~", "threat", 1.5, level="threat"),
+    row("may", "damp", factor=0.6),
+    row("unlikely", "damp", factor=0.5, scope="both"),
+    row("amid", "link", factor=0.25),
+    row("but", "link", factor=1.0),
+    row("chess", "mute", factor=0.0),
+    row("school", "mute", factor=0.5),
+]
+TABLE = PhraseTable((r.phrase, r) for r in ROWS)
+
+
+def read(text: str) -> list[Item]:
+    words = words_of(text)
+    return read_clauses(words, TABLE.find(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "strengths"),
+    [
+        ("a raid", [1.0]),
+        ("a truce", [0.5]),
+        ("they sign a truce", [1.0]),
+        ("a truce collapses", [REVERSED]),
+        ("collapse of nothing, a truce", [0.5]),
+        ("they reject a truce", [REVERSED]),
+        ("they reject all", [1.0]),
+        ("they reject a thing that is far too long gone now, a raid", [1.0, 1.0]),
+        ("they lift the truce", [REVERSED]),
+        ("the truce is lifted", [REVERSED]),
+        ("the truce was lifted, a raid", [REVERSED, 1.0]),
+        ("the raid they lift a truce", [1.0, REVERSED]),
+        ("the raid lifted there and then a truce", [REVERSED, 0.5]),
+        ("not a truce", [NEGATED_GOOD]),
+        ("not a raid", [NEGATED_BAD]),
+        ("they threaten a raid", [THREATENED]),
+        ("they threaten", [1.0]),
+        ("it may be a raid", [0.6]),
+        ("a raid is unlikely", [0.5]),
+        ("unlikely a raid", [0.5]),
+        ("a raid may", [1.0]),
+        ("may may hold a truce", [0.6 * 0.6]),
+        ("may there be no one at all who would now ever say truce", [0.5]),
+        ("a raid amid a truce", [1.0, 0.5 * 0.25]),
+        ("amid a truce, a raid", [0.5 * 0.25, 1.0]),
+        ("all is well amid a truce", [0.5]),
+        ("a raid but a truce", [1.0, 0.5]),
+        ("a raid; not; a truce", [1.0, 0.5]),
+        ("a raid?", [ASKED]),
+        ("why a raid", [ASKED]),
+        ("a raid in chess", []),
+        ("a raid in school", [0.5]),
+        ("a school school raid", [0.25]),
+        ("oil", []),
+        ("oil jumps", [1.0]),
+        ("they sign for oil", []),
+        ("oil jumps on a raid", [1.0, 1.0]),
+    ],
+)
+def test_strengths(text: str, strengths: list[float]) -> None:
+    assert [item.strength for item in read(text)] == pytest.approx(strengths)
+
+
+def test_levels_and_notes() -> None:
+    assert [(item.level, item.notes) for item in read("they threaten a raid amid what may be a truce")] == [
+        ("threat", ["threat: threaten"]),
+        ("word", ["damp: may", "subordinate"]),
+    ]
+    assert read("why a raid")[0].notes == ["asked"]

@@ -1,0 +1,99 @@
+from collections import Counter
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tasks.domain import words as words_module
+from tasks.domain.lexicon import ExposureRow, LexiconRow, expand, inflect, lexicon_hash
+from tasks.domain.words import PhraseTable, words_of
+from tasks.storage.seeds import Taxonomy
+
+
+def row(**values: Any) -> LexiconRow:
+    return LexiconRow.model_validate({"phrase": "truce", "kind": "state", "block": "peace", "valences": {}} | values)
+
+
+@pytest.mark.parametrize(
+    ("word", "forms"),
+    [
+        ("attack", {"attacks", "attacked", "attacking"}),
+        ("deny", {"denies", "denied", "denying"}),
+        ("escalate", {"escalates", "escalated", "escalating"}),
+        ("clash", {"clashes", "clashed", "clashing"}),
+        ("ban", {"bans", "banned", "banning"}),
+        ("tax", {"taxes", "taxed", "taxing"}),
+    ],
+)
+def test_inflect_covers_the_regular_forms(word: str, forms: set[str]) -> None:
+    assert forms | {word} <= set(inflect(word))
+
+
+def test_expand_inflects_marked_words_only() -> None:
+    assert set(expand("peace deal~")) >= {("peace", "deal"), ("peace", "deals")}
+    assert ("peaces", "deal") not in expand("peace deal~")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"valences": {"geo": 4.5}},
+        {"factor": 3},
+        {"kind": "mood"},
+        {"phrase": "Cease-Fire"},
+        {"phrase": "cease-fire"},
+        {"kind": "tone"},
+        {"tone": 1.0},
+        {"mood": 1},
+    ],
+)
+def test_rows_out_of_range_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        row(**values)
+
+
+def test_tone_rows_take_hyphens() -> None:
+    assert row(phrase="cease-fire", kind="tone", tone=1.5).tone == 1.5
+
+
+def test_hash_depends_on_rows_not_on_their_order() -> None:
+    one, two = row(), row(phrase="pact")
+    exposure = ExposureRow(phrase="rhine", kind="place", block="europe", relevances={})
+    assert lexicon_hash([one, two], [exposure]) == lexicon_hash([two, one], [exposure])
+    assert lexicon_hash([one, two], []) != lexicon_hash([one], [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("The U.S. and US envoys", ["the", "usa", "and", "usa", "envoys"]),
+        ("Tell us Europe's cease-fire", ["tell", "us", "europe", "cease", "fire"]),
+        ("It isn't 3.5%, is it?", ["it", "isnt", "3.5%", ",", "is", "it", "?"]),
+        ("'s 'S", ["s", "s"]),
+    ],
+)
+def test_words_of(sentence: str, words: list[str]) -> None:
+    assert words_of(sentence) == words
+
+
+def test_full_word_cache_starts_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words_module, "CACHE_LIMIT", 0)
+    assert words_of("Quinoa Farro") == ["quinoa", "farro"]
+
+
+def test_matches_are_whole_words_leftmost_longest_and_disjoint() -> None:
+    table = PhraseTable([("nato", 1), ("oil", 2), ("oil price~", 3), ("price~ war", 4), ("oil", 5)])
+    assert table.find(words_of("A senator in turmoil")) == []
+    assert table.find(words_of("Oil prices war, oil")) == [(0, 2, 3), (4, 5, 2)]
+    assert table.find(words_of("oil")) == [(0, 1, 2)]
+
+
+def test_every_block_says_why(taxonomy: Taxonomy) -> None:
+    for rows in (taxonomy.lexicon, taxonomy.exposures):
+        explained = {row.block for row in rows if row.rationale}
+        assert explained == {row.block for row in rows}
+
+
+def test_no_spelling_has_two_meanings(taxonomy: Taxonomy) -> None:
+    phrases = [row.phrase for row in taxonomy.lexicon if row.kind != "tone"]
+    assert [phrase for phrase, count in Counter(phrases).items() if count > 1] == []

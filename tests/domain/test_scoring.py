@@ -1,0 +1,200 @@
+"""Each mechanism as sentence pairs, with and without it. All sentences are made up for these tests."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.domain import scoring as module
+from tasks.domain.articles import Section, SectionName
+from tasks.domain.lexicon import ExposureRow, LexiconRow
+from tasks.domain.scoring import ArticleScore, Scorer
+
+GEO, DEFENSE, ENERGY, EUROPE = "geo", "defense", "energy", "european_risk_premium"
+
+
+def title(scorer: Scorer, text: str) -> ArticleScore:
+    return scorer.score([Section("title", text)])
+
+
+def directions(scorer: Scorer, text: str) -> tuple[int, int, int, int]:
+    axes = title(scorer, text).axes
+    return axes[GEO].direction, axes[DEFENSE].direction, axes[ENERGY].direction, axes[EUROPE].direction
+
+
+@pytest.mark.parametrize(
+    ("axis", "plus", "minus"),
+    [
+        (GEO, "Talks between Poland and Belarus collapse", "Talks between Poland and Belarus begin"),
+        (GEO, "Ukraine summit ends without a deal", "Ukraine summit ends with a deal signed"),
+        (GEO, "The meetings with Russia did not yield a truce", "The meetings with Russia yield a new truce"),
+        (GEO, "Moscow rejects truce", "Moscow accepts truce"),
+        (GEO, "Envoys fail to reach ceasefire in Sudan", "Envoys reach ceasefire in Sudan"),
+        (GEO, "Rebels launch strike in Congo", "Congo averts strike by rebels"),
+        (GEO, "Shelling starts in Kherson", "Shelling stops in Kherson"),
+        (GEO, "EU imposes new sanctions on Belarus", "EU lifts sanctions on Belarus"),
+        (GEO, "Sanctions to be imposed on Serbia", "Sanctions to be lifted on Serbia"),
+        (GEO, "War breaks out as Ethiopia invades Eritrea", "War ends after Ethiopia and Eritrea sign peace treaty"),
+        (ENERGY, "OPEC cuts output", "OPEC raises output"),
+        (ENERGY, "Gazprom halts gas flows to Austria", "Gazprom resumes gas flows to Austria"),
+        (ENERGY, "Iran closes strait to tankers", "Iran reopens strait to tankers"),
+        (ENERGY, "Oil refinery bombed in Libya", "Libya reopens oil refinery after truce"),
+        (DEFENSE, "Sweden raises defence budget", "Sweden cuts defence budget"),
+        (DEFENSE, "Arms maker wins new ammunition order", "Army cancels ammunition order"),
+        (DEFENSE, "Norway doubles military spending", "Norway freezes military spending"),
+        (EUROPE, "US slaps new tariffs on European cars", "US scraps tariffs on European cars"),
+        (EUROPE, "Dutch government collapses", "Dutch coalition reaches budget deal"),
+        (EUROPE, "Missile strike hits Odesa port", "Ukraine and Russia agree ceasefire"),
+    ],
+)
+def test_opposites_have_opposite_signs(scorer: Scorer, axis: str, plus: str, minus: str) -> None:
+    assert title(scorer, plus).axes[axis].direction == 1, plus
+    assert title(scorer, minus).axes[axis].direction == -1, minus
+
+
+@pytest.mark.parametrize(
+    ("axis", "stronger", "weaker"),
+    [
+        (GEO, "Russia attacks Kyiv", "Russia threatens to attack Kyiv"),
+        (GEO, "Russia threatens to attack Kyiv", "Russia criticises Kyiv"),
+        (GEO, "Russia attacks Kyiv", "Russia could attack Kyiv"),
+        (GEO, "Russia attacks Kyiv", "Will Russia attack Kyiv?"),
+        (GEO, "Russia attacks Kyiv", "Russia denies attack on Kyiv"),
+        (GEO, "War in Sudan escalates", "Fears of war in Sudan"),
+        (GEO, "Bombs fall on Beirut", "Aid reaches Beirut amid bombs"),
+        (EUROPE, "Russia attacks Ukraine", "Ethiopia attacks Eritrea"),
+        (ENERGY, "Iran attacks tanker", "Mali attacks convoy"),
+    ],
+)
+def test_weaker_statements_score_lower(scorer: Scorer, axis: str, stronger: str, weaker: str) -> None:
+    assert title(scorer, stronger).axes[axis].risk_score > title(scorer, weaker).axes[axis].risk_score >= 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Senator in turmoil over rent",
+        "Striker's late attack wins cup qualifier for Ukraine",
+        "Museum remembers the bombing of Warsaw, 80 years on",
+        "Supermarkets start price war in Germany",
+        "Teachers begin strike in Poland",
+        "How do the Baltic states prepare for war?",
+        "A walk through the gardens of Vienna",
+        "",
+    ],
+)
+def test_other_subjects_have_no_direction(scorer: Scorer, text: str) -> None:
+    assert directions(scorer, text) == (0, 0, 0, 0)
+
+
+def test_the_main_clause_decides_a_mixed_sentence(scorer: Scorer) -> None:
+    attack_first = title(scorer, "Russia bombs Kharkiv amid peace talks").axes
+    talks_first = title(scorer, "Russia and Ukraine hold peace talks after bombing of Kharkiv").axes
+    assert attack_first[EUROPE].direction == 1
+    assert talks_first[EUROPE].direction == -1
+    fronted = title(scorer, "Despite peace talks, Russia bombs Kharkiv").axes
+    assert fronted[EUROPE].direction == 1
+
+
+def test_typography_does_not_change_a_score(scorer: Scorer) -> None:
+    plain = title(scorer, 'Iran "won\'t" sign cease-fire')
+    curly = title(scorer, "Iran “won’t” sign cease‑fire")
+    assert plain.axes == curly.axes
+
+
+def test_price_moves_are_marked_and_causes_score(scorer: Scorer) -> None:
+    move = title(scorer, "Oil jumps 4%")
+    assert move.sentences[0].is_price_move
+    assert (move.axes[ENERGY].direction, move.axes[ENERGY].is_price_move) == (1, True)
+    cause = title(scorer, "Oil jumps 4% on Iran missile attack")
+    assert not cause.sentences[0].is_price_move
+    assert cause.axes[ENERGY].direction == 1
+    silent = title(scorer, "Oil slips as Iran hosts flower show")
+    assert silent.axes[ENERGY].direction == -1
+
+
+def test_deed_threat_and_word_are_told_apart(scorer: Scorer) -> None:
+    levels = [
+        title(scorer, text).sentences[0].level
+        for text in ("Iran bombs Kuwait", "Iran threatens to bomb Kuwait", "Iran condemns Kuwait", "Quiet day")
+    ]
+    assert levels == ["act", "threat", "word", "word"]
+
+
+def test_receipts_explain_the_score(scorer: Scorer) -> None:
+    axis = title(scorer, "Moscow rejects truce with Ukraine").sentences[0].axes[GEO]
+    (span,) = axis.spans
+    assert span.phrase == "truce~"
+    assert span.notes == ("reverse: reject",)
+    assert axis.score == round(span.value / math.sqrt(span.value**2 + 15), 4)
+
+
+def test_sentences_inherit_the_subject_of_the_title_damped(scorer: Scorer) -> None:
+    body = Section("body", "The ceasefire collapsed.")
+    alone = scorer.score([body]).sentences[0].axes[EUROPE]
+    below = scorer.score([Section("title", "Front line in Ukraine"), body]).sentences[1].axes[EUROPE]
+    assert (alone.relevance, alone.score) == (0.0, 0.0)
+    assert 0.0 < below.relevance <= 0.5
+    assert below.score > 0.0
+
+
+def test_article_score_is_the_weighted_mean_of_relevant_sentences(scorer: Scorer) -> None:
+    article = scorer.score(
+        [Section("title", "Russia bombs Kyiv"), Section("background", "Ukraine seeks a truce. Rain fell.")]
+    )
+    rows = [(s.section_weight * s.axes[EUROPE].relevance, s.axes[EUROPE].score) for s in article.sentences]
+    expected = sum(w * score for w, score in rows) / sum(w for w, _ in rows)
+    assert article.axes[EUROPE].risk_score == pytest.approx(expected, abs=5e-5)
+    assert [s.sentence_no for s in article.sentences] == [1, 2, 3]
+    assert [s.section_weight for s in article.sentences] == [1.5, 0.25, 0.25]
+
+
+def test_mixed_article_has_no_direction(scorer: Scorer) -> None:
+    article = scorer.score([Section("body", "Russia bombs Kyiv. Russia and Ukraine agree ceasefire.")])
+    weak = scorer.score([Section("body", "Rain in Ukraine.")])
+    assert weak.axes[EUROPE].direction == 0
+    assert abs(article.axes[EUROPE].risk_score) < 0.15
+
+
+def test_versions_follow_the_rows(scorer: Scorer) -> None:
+    truce = LexiconRow(phrase="truce", kind="state", block="peace", valences={"geo": -2.0})
+    place = ExposureRow(phrase="rhine", kind="place", block="europe", geo=1.0, relevances={"calm": 1.0})
+    small = Scorer(["calm"], [truce], [place])
+    assert set(title(small, "Truce on the Rhine").axes) == {"calm", "geo"}
+    assert small.lexicon_version != scorer.lexicon_version
+    assert len(scorer.lexicon_version) == 12
+
+
+def test_full_reading_cache_starts_again(monkeypatch: pytest.MonkeyPatch, scorer: Scorer) -> None:
+    before = title(scorer, "Russia bombs Kyiv")
+    monkeypatch.setattr(module, "CACHE_LIMIT", 0)
+    title(scorer, "Something else")
+    assert title(scorer, "Russia bombs Kyiv") == before
+
+
+SECTIONS: list[SectionName] = ["title", "summary", "body", "background", "analysis"]
+WORDS = st.sampled_from(
+    [
+        *("Russia", "bombs", "Kyiv", "not", "may", "truce", "collapses,", "oil", "prices", "jump", ";", "as", "after"),
+        *("NATO", "talks", "end", "war", "?", "rejects", "“", "’", "tariffs", "denies", "museum", "threatens", "to"),
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=14).map(" ".join))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.builds(Section, st.sampled_from(SECTIONS), TEXTS), max_size=5))
+def test_any_article_scores_in_range_and_in_any_order(scorer: Scorer, sections: list[Section]) -> None:
+    article = scorer.score(sections)
+    for axis in article.axes.values():
+        assert all(-1 <= x <= 1 for x in (axis.risk_score, axis.vader_score, axis.tone_score))
+        assert 0 <= axis.relevance <= 1
+        assert axis.direction == 0 or axis.is_relevant
+    for sentence in article.sentences:
+        assert all(-1 <= a.score <= 1 and 0 <= a.relevance <= 1 for a in sentence.axes.values())
+
+    def contents(of: ArticleScore) -> list[str]:
+        return sorted(repr((s.section, s.text, s.vader_score, s.tone_score, s.level, s.axes)) for s in of.sentences)
+
+    assert contents(article) == contents(scorer.score(sections[::-1]))
