@@ -7,7 +7,7 @@ import time
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.models import build as build_models
 from tasks.storage.models import models
-from tasks.storage.warehouse import logged, open_warehouse, naive_utc, timed, transaction
+from tasks.storage.warehouse import logged, naive_utc, open_warehouse, timed, transaction
 
 FIRST_LAYER, LAST_LAYER = 10, 29
 

@@ -35,7 +35,9 @@ class Finding:
 
     def line(self) -> str:
         """One line for a person."""
-        return f"{self.check.severity} {self.check.name}: {self.check.sentence} ({self.row_count:,} rows) {self.examples}"
+        return (
+            f"{self.check.severity} {self.check.name}: {self.check.sentence} ({self.row_count:,} rows) {self.examples}"
+        )
 
 
 def read_checks(folder: Path = SQL / "90_checks") -> list[Check]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport
 from tasks.domain.stories import fingerprint
-from tasks.storage.articles import Reading, read_articles
+from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
 from tasks.storage.models import build, models
 from tasks.storage.quarantine import quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
-from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, naive_utc, timed, transaction
+from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, open_warehouse, timed, transaction
 
-SEEDS = "seeds"
 INCOMING_LAYER = 5
 BATCH = 5_000
 _COLUMNS = (
@@ -60,11 +58,6 @@ def collect(run: Run) -> StepReport:
             raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {_first_fault(rejected)}")
         report = StepReport("collect", {name: counts[name] for name in ("read", "new", "unchanged", "quarantined")})
     return timed(report, clock)
-
-
-def article_path(run_seeds: Path, name: str) -> Path:
-    """The path behind one `--articles` value: the embedded folder for `seeds`, else the user's own."""
-    return run_seeds / "articles" if name == SEEDS else Path(name)
 
 
 def _refuse_mixture(db: Connection, run: Run) -> None:
@@ -155,7 +148,7 @@ def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
     declared = {source.source: source for source in taxonomy.sources}
     names = [name for (name,) in db.execute("select distinct source from raw.article order by source").fetchall()]
     db.execute("delete from raw.source")
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name in names:
         source = declared.get(name)
         if source is None:

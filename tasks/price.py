@@ -15,7 +15,16 @@ from tasks.storage.models import build, models
 from tasks.storage.prices import FIELDS, read_prices
 from tasks.storage.quarantine import quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
-from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, naive_utc, scalar, timed, transaction
+from tasks.storage.warehouse import (
+    Connection,
+    insert_rows,
+    logged,
+    naive_utc,
+    open_warehouse,
+    scalar,
+    timed,
+    transaction,
+)
 
 INCOMING_LAYER = 5
 BATCH = 50_000
@@ -27,7 +36,8 @@ def price(run: Run) -> StepReport:
     """Store new and restated prices, the sessions around them, and decide which sessions the run builds.
 
     Returns:
-        counts `read`, `new`, `restated`, `unchanged`, `not_yet` (dated after the run's clock), `quarantined`; the window.
+        the window, and counts `read`, `new`, `restated`, `unchanged`, `not_yet` (dated after the run's clock) and
+        `quarantined`.
 
     Raises:
         SourceError: a price file cannot be read, or gives no usable price.
@@ -61,7 +71,10 @@ def _store_instruments(db: Connection, taxonomy: Taxonomy) -> None:
     rows = [tuple(getattr(item, name) for name in instrument_columns) for item in taxonomy.instruments]
     insert_rows(db, "raw.instrument", instrument_columns, rows)
     signs = [
-        (theme, item.symbol, sign) for item in taxonomy.instruments for theme, sign in item.expected_signs.items() if sign
+        (theme, item.symbol, sign)
+        for item in taxonomy.instruments
+        for theme, sign in item.expected_signs.items()
+        if sign
     ]
     insert_rows(db, "raw.expected_sign", ("theme", "symbol", "expected_sign"), signs)
 
@@ -94,7 +107,9 @@ def _accept(db: Connection, run: Run) -> dict[str, int]:
     refused = db.execute(
         "select verdict, location, message, symbol from incoming.price_verdict where message is not null order by all"
     ).fetchall()
-    rejected = [Rejected(reason, at, why, run.price_provider, payload=symbol or "") for reason, at, why, symbol in refused]
+    rejected = [
+        Rejected(reason, at, why, run.price_provider, payload=symbol or "") for reason, at, why, symbol in refused
+    ]
     quarantine(db, run, "price", rejected)
     found = dict(db.execute("select verdict, count(*) from incoming.price_verdict group by verdict").fetchall())
     db.execute("delete from raw.incoming_price")
@@ -108,7 +123,9 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
     first_price = scalar(db, "select min(price_date) from raw.price where provider = $p", {"p": run.price_provider})
     first, last = _asked(run, taxonomy, first_article)
     if first > last:
-        raise ConfigError(f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now")
+        raise ConfigError(
+            f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now"
+        )
     opening = min(first_article, first_price, first) - MARGIN
     made = [
         session for clock in taxonomy.clocks for session in sessions(clock, opening, max(last, run.now.date()) + MARGIN)
@@ -125,7 +142,7 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
 
 
 def _asked(run: Run, taxonomy: Taxonomy, first_article: date) -> tuple[date, date]:
-    """The asked range; what is not asked comes from the sources' declared cover, else from the articles and the clock."""
+    """The asked range; what is not asked comes from the declared cover, else from the articles and the clock."""
     declared = [source for source in taxonomy.sources if source.covers_to and "seeds" in run.articles]
     first = run.from_date or min((s.covers_from for s in declared if s.covers_from), default=first_article)
     last = run.to_date or max((s.covers_to for s in declared if s.covers_to), default=run.now.date())

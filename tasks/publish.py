@@ -11,7 +11,7 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.exports import next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
-from tasks.storage.models import append_changed, build, create_macros, models
+from tasks.storage.models import SQL, append_changed, build, create_macros, models
 from tasks.storage.warehouse import Connection, connect, insert_rows, logged, open_warehouse, timed, transaction
 
 HISTORY_LAYER = 30
@@ -77,7 +77,7 @@ def _append_history(db: Connection, run: Run, window: Window) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest row of a theme, as the publication shows it."""
+    """A row of `signal.theme_daily` as the closing lines of a run show it."""
 
     theme: str
     session_date: date
@@ -89,13 +89,10 @@ class Newest:
 
 
 def newest_rows(published: Path) -> list[Newest]:
-    """The rows of `signal.theme_latest` of a publication, for the closing lines of a run."""
+    """Of each theme the newest row, and before it the newest row with news where that is another one."""
     db = connect(published / "signals.duckdb", 1, temp=published / "tmp")
     try:
-        rows = db.execute(
-            "select theme, session_date, clock, status, cast(risk_score as double), escalation_score, story_count "
-            "from signal.theme_latest order by theme"
-        ).fetchall()
+        rows = db.execute((SQL / "queries" / "newest.sql").read_text(encoding="utf-8")).fetchall()
     finally:
         db.close()
     return [Newest(*row) for row in rows]

@@ -35,7 +35,7 @@ create table raw.incoming_article (
     content_hash varchar not null,
     fingerprint varchar not null,
     run_id varchar not null,
-    sections struct(section varchar, text varchar) [] not null
+    sections struct(section varchar, text varchar)[] not null
 );
 
 create table raw.article_section (

@@ -33,17 +33,30 @@ told as (
         lag(article_id) over tellings as earlier_id,
         lag(available_at) over tellings as earlier_at
     from (
-        select incoming_no, article_id, source, content_hash, available_at from candidate where verdict = 'new'
+        select
+            incoming_no,
+            article_id,
+            source,
+            content_hash,
+            available_at
+        from candidate
+        where verdict = 'new'
         union all
-        select null as incoming_no, article_id, source, content_hash, available_at from raw.article
-    )
+        select
+            null as incoming_no,
+            article_id,
+            source,
+            content_hash,
+            available_at
+        from raw.article
+    ) as telling
     window tellings as (partition by source, content_hash order by available_at, article_id)
 )
 
 select
     c.incoming_no,
     c.article_id,
-    case when t.earlier_at >= c.available_at - interval 7 day then 'duplicate' else c.verdict end as verdict,
-    t.earlier_id as first_article_id
+    t.earlier_id as first_article_id,
+    case when t.earlier_at >= c.available_at - interval 7 day then 'duplicate' else c.verdict end as verdict
 from candidate as c
 left join told as t on c.incoming_no = t.incoming_no

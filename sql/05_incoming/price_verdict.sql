@@ -19,17 +19,19 @@ with typed as (
         close as close_text,
         concat_ws(
             ', ',
-            if(nullif(trim(open), '') is not null and try_cast(trim(open) as double) is null, 'open', null),
-            if(nullif(trim(high), '') is not null and try_cast(trim(high) as double) is null, 'high', null),
-            if(nullif(trim(low), '') is not null and try_cast(trim(low) as double) is null, 'low', null),
-            if(nullif(trim(adj_close), '') is not null and try_cast(trim(adj_close) as double) is null, 'adj_close', null),
-            if(nullif(trim(volume), '') is not null and try_cast(trim(volume) as double) is null, 'volume', null)
+            if(nullif(trim(open), '') is not null and try_cast(open as double) is null, 'open', null),
+            if(nullif(trim(high), '') is not null and try_cast(high as double) is null, 'high', null),
+            if(nullif(trim(low), '') is not null and try_cast(low as double) is null, 'low', null),
+            if(nullif(trim(adj_close), '') is not null and try_cast(adj_close as double) is null, 'adj_close', null),
+            if(nullif(trim(volume), '') is not null and try_cast(volume as double) is null, 'volume', null)
         ) as bad_fields
     from raw.incoming_price
 ),
 
 stored as (
-    select *
+    select
+        *,
+        cast((open, high, low, close, adj_close, volume, currency) as varchar) as content
     from raw.price
     where provider = $provider
     qualify row_number() over (partition by symbol, price_date order by vintage_no desc) = 1
@@ -46,11 +48,11 @@ judged as (
             when nullif(trim(t.close_text), '') is null then 'missing_close'
             when t.close is null or not isfinite(t.close) or t.bad_fields != '' then 'not_a_number'
             when least(t.close, t.open, t.high, t.low, t.adj_close) <= 0 and not i.allows_nonpositive then 'nonpositive'
-            when count(distinct (t.close, t.adj_close)) over same_day > 1 then 'conflict'
+            when count(distinct t.close, t.adj_close) over same_day > 1 then 'conflict'
             when row_number() over same_day > 1 then 'unchanged'
             when s.symbol is null then 'new'
-            when (t.open, t.high, t.low, t.close, t.adj_close, t.volume, t.currency)
-                is distinct from (s.open, s.high, s.low, s.close, s.adj_close, s.volume, s.currency) then 'restated'
+            when s.content != cast((t.open, t.high, t.low, t.close, t.adj_close, t.volume, t.currency) as varchar)
+                then 'restated'
             else 'unchanged'
         end as verdict
     from typed as t

@@ -46,10 +46,10 @@ select
     g.story_id,
     g.source,
     g.is_repeated,
-    coalesce(g.ingested_at > f.first_published_at, false) as is_backfilled,
     g.available_at,
     g.cutoff_at,
-    g.content_hash
+    g.content_hash,
+    coalesce(g.ingested_at > f.first_published_at, false) as is_backfilled
 from assigned as g
 left join first_publication as f on g.clock = f.clock and g.session_date = f.session_date
 where g.session_date between $from_date and $to_date

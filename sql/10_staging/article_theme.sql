@@ -11,7 +11,8 @@ select
     sum(st.relevance * s.section_weight * s.vader_score) as vader_sum,
     sum(st.relevance * s.section_weight * s.tone_score) as tone_sum,
     sum(st.relevance * s.section_weight * greatest(s.escalation_score, 0)) filter (where s.level = 'act') as act_sum,
-    sum(st.relevance * s.section_weight * greatest(s.escalation_score, 0)) filter (where s.level != 'act') as threat_sum,
+    sum(st.relevance * s.section_weight * greatest(s.escalation_score, 0)) filter (where s.level != 'act')
+        as threat_sum,
     sum(st.relevance * s.section_weight * least(s.escalation_score, 0)) as deescalation_sum,
     max(s.model_version) as model_version,
     max(s.lexicon_version) as lexicon_version

@@ -53,9 +53,15 @@ select
 from raw.instrument as i
 inner join priced as p on i.symbol = p.symbol
 inner join (
-    select session_date as any_date, symbol from expected
+    select
+        session_date as any_date,
+        symbol
+    from expected
     union
-    select price_date as any_date, symbol from newest
+    select
+        price_date as any_date,
+        symbol
+    from newest
 ) as d on i.symbol = d.symbol
 left join expected as e on d.symbol = e.symbol and d.any_date = e.session_date
 left join newest as n on d.symbol = n.symbol and d.any_date = n.price_date

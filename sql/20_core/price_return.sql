@@ -21,7 +21,7 @@ moved as (
 )
 
 select
-    m.* exclude (good_close, good_basis, return_basis),
+    m.* exclude (good_close, good_basis, return_basis), -- noqa: RF02
     b.session_return as benchmark_return,
     coalesce(b.clock != m.clock, false) as is_nonsynchronous,
     greatest(m.price_available_at, coalesce(b.price_available_at, m.price_available_at)) as known_at

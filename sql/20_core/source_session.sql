@@ -40,12 +40,15 @@ seen as (
 
 rejected as (
     select
-        least(s.session_date, g.last_date) as session_date,
         s.clock,
         q.source,
+        least(s.session_date, g.last_date) as session_date,
         count(*) as quarantined_count
     from raw.quarantine as q
-    inner join (select distinct clock, last_date from grid) as g on q.kind = 'article'
+    inner join (select distinct
+        clock,
+        last_date
+    from grid) as g on q.kind = 'article'
     asof inner join raw.session as s
         on g.clock = s.clock and least(coalesce(q.published_at, q.quarantined_at), q.quarantined_at) <= s.cutoff_at
     group by least(s.session_date, g.last_date), s.clock, q.source
@@ -55,13 +58,16 @@ select
     g.session_date,
     g.clock,
     g.source,
-    g.is_covered or n.seen_count is not null as is_covered,
     cast(null as bigint) as expected_count,
+    g.is_covered or n.seen_count is not null as is_covered,
     coalesce(n.seen_count, 0) as seen_count,
     coalesce(r.quarantined_count, 0) as quarantined_count,
     date_diff('second', newest.available_at, g.cutoff_at) / 3600.0 as newest_item_age_hours
 from grid as g
 left join seen as n on g.session_date = n.session_date and g.clock = n.clock and g.source = n.source
 left join rejected as r on g.session_date = r.session_date and g.clock = r.clock and g.source = r.source
-asof left join (select distinct source, available_at from raw.article) as newest
+asof left join (select distinct
+    source,
+    available_at
+from raw.article) as newest
     on g.source = newest.source and g.cutoff_at >= newest.available_at

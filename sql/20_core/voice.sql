@@ -30,14 +30,14 @@ with voice as (
 weighted as (
     select
         *,
-        row_number() over in_story as voice_no,
         cast(relevance / sum(relevance) over whole_story as decimal(18, 12)) as voice_share,
         cast(
             max(relevance) over whole_story
             * least(1 + log2(count(*) over whole_story), 3)
             * if(is_repeated, 0.5, 1)
             as decimal(18, 12)
-        ) as story_weight
+        ) as story_weight,
+        row_number() over in_story as voice_no
     from voice
     window
         whole_story as (partition by session_date, clock, theme, story_id),

@@ -8,14 +8,14 @@ with story as (
         theme,
         clock,
         story_id,
-        any_value(story_weight order by article_id) as story_weight,
-        any_value(day_weight order by article_id) as day_weight,
         cast(sum(cast(voice_share * risk_score as decimal(18, 12))) as double) as risk_score,
         cast(sum(cast(voice_share * vader_score as decimal(18, 12))) as double) as vader_score,
         cast(sum(cast(voice_share * tone_score as decimal(18, 12))) as double) as tone_score,
         cast(sum(cast(voice_share * act_score as decimal(18, 12))) as double) as act_score,
         cast(sum(cast(voice_share * threat_score as decimal(18, 12))) as double) as threat_score,
-        cast(sum(cast(voice_share * deescalation_score as decimal(18, 12))) as double) as deescalation_score
+        cast(sum(cast(voice_share * deescalation_score as decimal(18, 12))) as double) as deescalation_score,
+        any_value(story_weight order by article_id) as story_weight,
+        any_value(day_weight order by article_id) as day_weight
     from core.voice
     where session_date between $from_date and $to_date
     group by session_date, theme, clock, story_id
@@ -57,11 +57,11 @@ select
     session_date,
     theme,
     clock,
+    top_story_id,
     vader / denominator as vader_score,
     tone / denominator as tone_score,
     act / denominator as act_score,
     threat / denominator as threat_score,
     deescalation / denominator as deescalation_score,
-    if(story_count > 1, sqrt(greatest(wss / w - (ws / w) ** 2, 0)), null) as dispersion,
-    top_story_id
+    if(story_count > 1, sqrt(greatest(wss / w - (ws / w) ** 2, 0)), null) as dispersion
 from summed

@@ -47,11 +47,11 @@ select
     benchmark_symbol,
     benchmark_return,
     beta,
-    session_return - beta * benchmark_return as abnormal_return,
     realised_vol,
     price_status,
     price_available_at,
     provider,
     fetched_at,
-    is_nonsynchronous
+    is_nonsynchronous,
+    session_return - beta * benchmark_return as abnormal_return
 from known

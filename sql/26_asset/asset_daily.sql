@@ -4,6 +4,7 @@
 -- limits: priced_in_z and directional_score wait for the signal. first_tradable_at is the first strike of the same
 --   asset that comes later than cutoff_at + 15 minutes: never the fixing that the row itself is joined to.
 select
+    p.* exclude (session_date, symbol), -- noqa: RF02
     t.session_date,
     t.theme,
     p.symbol,
@@ -21,7 +22,6 @@ select
     cast(null as double) as signal_score,
     cast(null as double) as signal_change,
     cast(null as double) as confidence,
-    p.* exclude (session_date, symbol),
     cast(null as double) as priced_in_z,
     cast(null as double) as directional_score,
     n.struck_at as first_tradable_at

@@ -5,5 +5,7 @@
 -- columns: sentence_contribution
 select
     *,
-    lead(as_of_at) over (partition by session_date, theme, clock, article_id, sentence_no order by as_of_at) as superseded_at
+    lead(as_of_at)
+        over (partition by session_date, theme, clock, article_id, sentence_no order by as_of_at)
+        as superseded_at
 from history.sentence_contribution

@@ -1,0 +1,1 @@
+"""WHERE: everything outside the process: DuckDB, files, calendars, seeds."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from tasks.domain.articles import Article, Rejected, Section
+from tasks.domain.articles import Article, Precision, Rejected, Section
 from tasks.domain.availability import StampError, available_at, is_future, parse_stamp
 from tasks.domain.digests import parse_sections
 from tasks.domain.errors import SourceError
@@ -24,6 +24,7 @@ TEXT_SUFFIXES = (".md", ".markdown", ".txt")
 MAX_BYTES = 2_000_000
 """Larger than any article; such a file is a dump or an attack and is set aside."""
 
+SEEDS = "seeds"
 DEFAULT_SOURCE = "files"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
 _PAYLOAD = 500
@@ -45,6 +46,11 @@ class RawItem:
     location: str
     fields: Mapping[str, str]
     text: str
+
+
+def article_path(seeds: Path, name: str) -> Path:
+    """The path behind one `--articles` value: the embedded folder for `seeds`, else the user's own."""
+    return seeds / "articles" if name == SEEDS else Path(name)
 
 
 def read_articles(paths: Sequence[Path], reading: Reading) -> Iterator[Article | Rejected]:
@@ -121,7 +127,7 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         return Rejected("oversized", item.location, message, name, given_id, payload)
     stamp = item.fields.get("published_at", "").strip()
     published = first_seen = available = None
-    precision = "day"
+    precision: Precision = "day"
     if stamp or reading.needs_date:
         try:
             published, precision = parse_stamp(stamp, zone)

@@ -129,7 +129,7 @@ def create_macros(db: Connection, root: Path = SQL) -> None:
     for path in sorted((root / "macros").glob("*.sql")):
         model = read_model(path)
         arguments = model.write.removeprefix("macro").strip()
-        db.execute(f"create or replace macro {model.name}{arguments} as {model.body}")
+        db.execute(f"create or replace macro {model.name}{arguments} as ({model.body})")
 
 
 def append_changed(db: Connection, model: Model, parameters: Mapping[str, Any]) -> int:
@@ -215,7 +215,7 @@ def _comment(db: Connection, model: Model) -> None:
     kind = "view" if model.write == "view" else "table"
     db.execute(f"comment on {kind} {model.table} is {_quoted(model.purpose)}")
     known = {column.name: column for column in (*dictionary()["*"], *dictionary().get(model.columns_of, ()))}
-    for (name, *_) in db.execute(f"describe {model.table}").fetchall():
+    for name, *_ in db.execute(f"describe {model.table}").fetchall():
         if name in known:
             text = f"{known[name].comment} [{known[name].unit}]"
             db.execute(f"comment on column {model.table}.{name} is {_quoted(text)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -46,13 +46,9 @@ def read_prices(paths: Sequence[Path]) -> Iterator[PriceRow]:
 
 
 def _read_csv(path: Path) -> Iterator[PriceRow]:
-    opened: IO[str] = (
-        gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8-sig", newline="")
-    )
+    opener: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened as file:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             _check_columns(path, reader.fieldnames or ())
             for cells in reader:

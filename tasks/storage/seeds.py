@@ -103,7 +103,9 @@ def _read_yaml(path: Path, key_field: str, entry_type: type[RowT]) -> Iterator[R
         line = mark.line + 1 if mark else None
         raise SeedError(str(path), line, "not valid YAML", "mend the indentation or the quotes") from None
     if not isinstance(root, yaml.MappingNode):
-        raise SeedError(str(path), None, "one mapping of entries expected", f"write `name:` and its fields per {key_field}")
+        raise SeedError(
+            str(path), None, "one mapping of entries expected", f"write `name:` and its fields per {key_field}"
+        )
     lines = [(str(key.value), key.start_mark.line + 1) for key, _ in root.value]
     for name, count in Counter(name for name, _ in lines).items():
         if count > 1:

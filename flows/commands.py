@@ -1,0 +1,54 @@
+"""What the command lines share: option types, one-line errors, exit codes. No Prefect here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import click
+
+from tasks.domain.errors import CheckFailedError, ConfigError, GeoriskError, WriterBusyError
+
+EXIT_CODES = {CheckFailedError: 3, WriterBusyError: 4, ConfigError: 2, GeoriskError: 1}
+"""0 done; 1 a source or the warehouse failed; 2 mend an option or a seed; 3 a check failed; 4 another run writes."""
+
+
+class Day(click.ParamType[date]):
+    """`YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse the date, or end with a sentence."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write YYYY-MM-DD", param, ctx)
+
+
+class Instant(click.ParamType[datetime]):
+    """ISO 8601 with an offset."""
+
+    name = "instant"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse the instant, or end with a sentence."""
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an instant; write it like 2025-09-08T06:00:00Z", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} has no zone; write it like 2025-09-08T06:00:00Z", param, ctx)
+        return moment.astimezone(UTC)
+
+
+def run_command(command: Callable[[], None], *, debug: bool) -> None:
+    """Run a command; an error raised on purpose becomes one line on stderr and an exit code."""
+    try:
+        command()
+    except GeoriskError as fault:
+        if debug:
+            raise
+        click.echo(f"error: {fault}", err=True)
+        sys.exit(next(code for kind, code in EXIT_CODES.items() if isinstance(fault, kind)))

@@ -1,0 +1,137 @@
+"""The daily flow: articles -> scores -> sessions and prices -> tables -> checks -> one publication.
+
+`python -m flows.daily_signals --help` runs it from a shell; `prefect.yaml` deploys it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_HOME, temporary_settings
+
+from flows import georisk_home, steps
+from flows.commands import Day, Instant, run_command
+from flows.requests import make_run
+from tasks.domain.run import Window
+from tasks.publish import newest_rows
+from tasks.storage.files import Home
+from tasks.storage.warehouse import writer_lock
+
+
+@flow(name="daily-signals", flow_run_name="signals-{run_id}", retries=0)
+def daily_signals(
+    articles: list[str] | None = None,
+    prices: list[str] | None = None,
+    from_date: date | None = None,
+    to_date: date | None = None,
+    now: datetime | None = None,
+    home: str | None = None,
+    run_id: str | None = None,
+) -> str:
+    """Build and publish the signal tables.
+
+    Args:
+        articles: `seeds` (the embedded demonstration) or paths of article files and folders.
+        prices: `sample` (the embedded prices) or paths of price files.
+        from_date: first session; empty = the first article's session, or what the seeds cover.
+        to_date: last session; empty = the last closed one, or what the seeds cover.
+        now: the run's clock, with offset; empty = declared by the seeds, else the scheduled time.
+        home: folder of warehouse and publications; empty = GEORISK_HOME.
+        run_id: name of the run; empty = made from the time.
+
+    Returns:
+        The path of the publication's link.
+    """
+    run = make_run(
+        articles=articles or ["seeds"],
+        prices=prices or ["sample"],
+        from_date=from_date,
+        to_date=to_date,
+        now=now,
+        home=Path(home) if home else None,
+        run_id=run_id,
+        scheduled_at=flow_run.scheduled_start_time,
+    )
+    with writer_lock(run.home, say=get_run_logger().warning):
+        steps.collect(run)
+        steps.score(run)
+        window = steps.price(run).window or Window(run.now.date(), run.now.date())
+        steps.build(run, window)
+        steps.check(run, window)
+        steps.publish(run, window)
+    return str(Home(run.home).published)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.option(
+    "--articles", multiple=True, default=["seeds"], help="seeds, or a folder or file of articles. Repeatable."
+)
+@click.option("--prices", multiple=True, default=["sample"], help="sample, or a price file or folder. Repeatable.")
+@click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
+@click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
+@click.option("--now", type=Instant(), help="The run's clock, with offset.  [default: declared by the seeds, else now]")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
+)
+@click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def main(
+    articles: tuple[str, ...],
+    prices: tuple[str, ...],
+    from_date: date | None,
+    to_date: date | None,
+    now: datetime | None,
+    home: Path | None,
+    run_id: str | None,
+    debug: bool,
+) -> None:
+    r"""Read news, score it per theme, join it with prices, publish the day's signal tables.
+
+    \b
+    Examples:
+      python -m flows.daily_signals
+      python -m flows.daily_signals --articles news/ --prices prices.csv --home mydata
+    """
+    place = (home or georisk_home()).absolute()
+
+    def command() -> None:
+        request = make_run(articles=articles, prices=prices, from_date=from_date, to_date=to_date, now=now, home=place)
+        prefect_home = place / "prefect"
+        prefect_home.mkdir(parents=True, exist_ok=True)
+        click.echo("starting a temporary Prefect server for this run (15 to 30 s)", err=True)
+        with temporary_settings({PREFECT_HOME: prefect_home}):
+            daily_signals(
+                articles=list(request.articles),
+                prices=list(request.prices),
+                from_date=from_date,
+                to_date=to_date,
+                now=request.now,
+                home=str(place),
+                run_id=run_id or request.run_id,
+            )
+        print_newest(place)
+
+    run_command(command, debug=debug)
+
+
+def print_newest(home: Path) -> None:
+    """The closing lines of a run: the newest row of each theme, the newest with news, and where everything is."""
+    place = Home(home)
+    click.echo(f"\n{'theme':<22} {'session':<10} {'clock':<10} {'status':<8} {'risk':>7} {'escal.':>7} {'stories':>7}")
+    for row in newest_rows(place.published):
+        risk = "-" if row.risk_score is None else f"{row.risk_score:+.3f}"
+        escalation = "-" if row.escalation_score is None else f"{row.escalation_score:+.3f}"
+        click.echo(
+            f"{row.theme:<22} {row.session_date} {row.clock:<10} {row.status:<8} "
+            f"{risk:>7} {escalation:>7} {row.story_count:>7}"
+        )
+    click.echo(f"\nquery   {place.published / 'signals.duckdb'}")
+    click.echo(f"load    {place.published / 'exports'}")
+
+
+if __name__ == "__main__":
+    main()

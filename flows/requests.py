@@ -1,0 +1,54 @@
+"""From what a person or a schedule asks for to a `Run`: paths, defaults, the clock. No Prefect here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flows import georisk_home
+from tasks.domain.errors import ConfigError
+from tasks.domain.run import Run
+from tasks.storage.files import ROOT
+from tasks.storage.seeds import load_taxonomy
+
+SEEDS = ROOT / "seeds"
+
+
+def make_run(
+    *,
+    articles: Sequence[str] = ("seeds",),
+    prices: Sequence[str] = ("sample",),
+    from_date: date | None = None,
+    to_date: date | None = None,
+    now: datetime | None = None,
+    home: Path | None = None,
+    run_id: str | None = None,
+    scheduled_at: datetime | None = None,
+    seeds: Path = SEEDS,
+) -> Run:
+    """Settle every default of a run.
+
+    The clock is `now` if given; else, over the embedded seeds alone, the instant that they declare; else the
+    scheduled time; else the wall clock. Dates follow from the clock and the sources (`tasks.price`).
+
+    Raises:
+        ConfigError: `now` has no zone, the range is empty, or the taxonomy is broken.
+    """
+    if now is not None and now.tzinfo is None:
+        raise ConfigError(f"--now {now.isoformat()} has no zone; write it like 2025-09-08T06:00:00Z")
+    if from_date and to_date and from_date > to_date:
+        raise ConfigError(f"--from {from_date} is after --to {to_date}; swap them")
+    declared = [s.now for s in load_taxonomy(seeds).sources if s.now] if tuple(articles) == ("seeds",) else []
+    moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)
+    return Run(
+        run_id=run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+        now=moment.astimezone(UTC),
+        home=(home or georisk_home()).absolute(),
+        articles=tuple(articles),
+        prices=tuple(prices),
+        seeds=seeds,
+        from_date=from_date,
+        to_date=to_date,
+    )
