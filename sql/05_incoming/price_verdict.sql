@@ -28,6 +28,13 @@ with typed as (
     from raw.incoming_price
 ),
 
+valued as (
+    select
+        *,
+        cast((open, high, low, close, adj_close, volume, currency) as varchar) as content
+    from typed
+),
+
 stored as (
     select
         *,
@@ -48,26 +55,25 @@ judged as (
             when nullif(trim(t.close_text), '') is null then 'missing_close'
             when t.close is null or not isfinite(t.close) or t.bad_fields != '' then 'not_a_number'
             when least(t.close, t.open, t.high, t.low, t.adj_close) <= 0 and not i.allows_nonpositive then 'nonpositive'
-            when count(distinct t.close, t.adj_close) over same_day > 1 then 'conflict'
+            when count(distinct t.content) over same_day > 1 then 'conflict'
             when row_number() over same_day > 1 then 'unchanged'
             when s.symbol is null then 'new'
-            when s.content != cast((t.open, t.high, t.low, t.close, t.adj_close, t.volume, t.currency) as varchar)
-                then 'restated'
+            when s.content != t.content then 'restated'
             else 'unchanged'
         end as verdict
-    from typed as t
+    from valued as t
     left join raw.instrument as i on t.symbol = i.symbol
     left join stored as s on t.symbol = s.symbol and t.price_date = s.price_date
     window same_day as (partition by t.symbol, t.price_date)
 )
 
 select
-    * exclude (date_text, close_text, bad_fields),
+    * exclude (date_text, close_text, bad_fields, content),
     case verdict
         when 'unknown_symbol' then format('symbol {} is not in instruments.csv; add it there', symbol)
         when 'bad_date' then format('date {} is not YYYY-MM-DD; mend it', date_text)
         when 'missing_close' then 'close is empty; leave the row out or give the price'
-        when 'not_a_number' then format('close {} or {} is not a number; mend it', close_text, bad_fields)
+        when 'not_a_number' then format('close {} or {} is not a number; mend it', close_text, bad_fields, content)
         when 'nonpositive' then format('a price of {} is not above 0; mend it or set allows_nonpositive', symbol)
         when 'conflict' then format('{} has different prices for {}; keep one', symbol, date_text)
     end as message
