@@ -6,6 +6,6 @@
 select v.* exclude (v.is_removed, v.superseded_at) -- noqa: RF02
 from vintage.asset_daily as v
 where
-    v.as_of_at <= utc_instant(v.ts) -- noqa: RF02
-    and coalesce(v.superseded_at > utc_instant(v.ts), true) -- noqa: RF02
+    v.as_of_at <= utc_instant(ts) -- noqa: RF02
+    and coalesce(v.superseded_at > utc_instant(ts), true) -- noqa: RF02
     and not v.is_removed
