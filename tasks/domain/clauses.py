@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tasks.domain.lexicon import GEO, Level, LexiconRow
 from tasks.domain.words import word_set
@@ -19,6 +20,8 @@ REACH_LEFT = 5
 """Words between an operator and what it acts on; longer gaps are usually another clause."""
 REACH_ANNOUNCED = 9
 """Words over which "may" or "threatens to" hold."""
+WEIGHTY = 0.6
+"""Force from which a main clause counts as the news."""
 REACH_TOUCH = 2
 """Words over which "fears of" makes a state the subject instead of the backdrop."""
 REVERSED = -0.8
@@ -27,10 +30,12 @@ NEGATED_GOOD, NEGATED_BAD = -0.7, -0.3
 """No truce is bad news; no attack is hardly news."""
 THREATENED = 0.65
 """A threat weighs about two thirds of the deed (PLOVER: THREATEN -3.5 against -5 ... -10 of deeds)."""
-ASKED = 0.3
+ASKED_GOOD = -0.15
+"""Who must be asked for peace does not keep it (PLOVER: REQUEST is verbal conflict, at its mildest)."""
+ASKED = 0.15
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
-_BE = word_set("be been being is are was were has have")
+_BE = word_set("be been being is are was were")
 _BREAKS = frozenset(";:()!?")
 _ITEMS = frozenset({"event", "state", "price"})
 
@@ -46,6 +51,7 @@ class Item:
     weight: float = 1.0
     sign: float = 1.0
     is_touched: bool = False
+    said_elsewhere: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -53,6 +59,22 @@ class Item:
         """What the row's valences are multiplied by; an untouched state or price counts only by its factor."""
         bare = self.row.factor if self.row.kind in ("state", "price") and not self.is_touched else 1.0
         return self.weight * self.sign * bare
+
+    @property
+    def geo(self) -> float:
+        """The item on the axis of escalation, before gates."""
+        return self.value(GEO)
+
+    @property
+    def force(self) -> float:
+        """Its largest absolute value on any axis, before gates."""
+        return max((abs(self.value(axis)) for axis in self.row.valences), default=0.0)
+
+    def value(self, axis: str) -> float:
+        """The item on an axis, before gates."""
+        if axis in self.said_elsewhere:
+            return 0.0
+        return self.row.valences.get(axis, 0.0) * self.strength
 
 
 Hit = tuple[int, int, LexiconRow]
@@ -73,18 +95,31 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     mute = mute_factor(hits)
     if mute == 0.0:
         return []
+    hits = _without_modifiers(hits)
     ranks = _clause_ranks(words, hits)
     items: list[Item] = []
     for clause in sorted(set(ranks.values())):
         inside = [hit for hit in hits if ranks[hit[0]] == clause]
         items.extend(_read_clause(words, inside))
     _weigh_links(items, hits, ranks)
-    asked = ASKED if words[-1] == "?" or words[0] in _QUESTION_WORDS else 1.0
+    asked = ASKED if _is_question(words) else 1.0
     for item in items:
         item.weight *= mute * asked
         if asked != 1.0:
             item.notes.append("asked")
     return [item for item in items if item.strength]
+
+
+def _without_modifiers(hits: Sequence[Hit]) -> list[Hit]:
+    """Drop prices that only qualify the next noun: "oil sanctions", "gas talks"."""
+    followed = {start for start, _, row in hits if row.kind in _ITEMS}
+    return [(start, end, row) for start, end, row in hits if not (row.kind == "price" and end in followed)]
+
+
+def _is_question(words: Sequence[str]) -> bool:
+    """Ends in a question mark, or the sentence or what follows a colon opens with a question word."""
+    openers = [words[0], *(after for before, after in pairwise(words) if before == ":")]
+    return words[-1] == "?" or not _QUESTION_WORDS.isdisjoint(openers)
 
 
 def _clause_ranks(words: Sequence[str], hits: Sequence[Hit]) -> dict[int, int]:
@@ -107,17 +142,24 @@ def _clause_ranks(words: Sequence[str], hits: Sequence[Hit]) -> dict[int, int]:
 
 
 def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
+    """Apply the operators of one clause from the right, so that inner ones act first ("fails to end war").
+
+    An operator with valences of its own becomes an item on the axes that its targets say nothing about.
+    """
     items = [Item(start, end, row, row.level) for start, end, row in hits if row.kind in _ITEMS]
-    own: list[Item] = []
-    for start, end, row in hits:
+    for start, end, row in reversed(hits):
         if row.kind in _ITEMS or row.kind in ("link", "mute"):
             continue
         targets = _targets(words, start, end, row, items)
+        # A threat or an order keeps its own weight beside something good: "or else", "make peace".
+        is_against = row.kind == "oppose" or (row.kind in ("threat", "ask") and all(item.geo < 0 for item in targets))
         for item in targets:
             _act(row, item, gap=max(item.start - end, start - item.end))
-        if any(row.valences.values()) and not targets:
-            own.append(Item(start, end, row, row.level))
-    return sorted([*items, *own], key=lambda item: item.start)
+        said = frozenset() if is_against else frozenset(axis for item in targets for axis in item.row.valences)
+        if any(value and axis not in said for axis, value in row.valences.items()):
+            items.append(Item(start, end, row, row.level, said_elsewhere=said))
+            items.sort(key=lambda item: item.start)
+    return items
 
 
 def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items: Sequence[Item]) -> list[Item]:
@@ -126,7 +168,7 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end]
     left = [item for item in items if item.end <= start]
-    if row.kind in ("damp", "threat"):
+    if row.kind in ("damp", "threat", "ask"):
         after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
     near_right = [item for item in right[:1] if item.start - end <= REACH_RIGHT]
@@ -138,22 +180,27 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
     if not (near_right and near_left):
         return near_right or near_left
     is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
-    is_nearer_left = start - near_left[0].end < near_right[0].start - end
+    is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
 
 
 def _act(row: LexiconRow, item: Item, gap: int) -> None:
     """Apply one operator to one item, `gap` words away."""
     # "fears of war" is about a war to come; "might last while the war ..." is not.
-    item.is_touched |= row.kind != "damp" or gap <= REACH_TOUCH
+    item.is_touched |= row.kind not in ("damp", "ask", "oppose") or gap <= REACH_TOUCH
     if row.kind in ("reverse", "fall"):
         item.sign *= REVERSED
     elif row.kind == "negate":
-        is_good = item.row.valences.get(GEO, 0.0) * item.sign < 0
+        is_good = item.geo < 0
         item.sign *= NEGATED_GOOD if is_good else NEGATED_BAD
     elif row.kind == "threat":
         item.weight *= THREATENED
         item.level = "threat"
+    elif row.kind == "oppose":
+        item.sign *= REVERSED if item.geo < 0 else 1.0
+    elif row.kind == "ask":
+        item.sign *= ASKED_GOOD if item.geo < 0 else row.factor
+        item.level = "word"
     elif row.kind == "damp":
         item.weight *= row.factor
         item.level = "word"
@@ -164,7 +211,7 @@ def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, in
     """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did."""
     opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link" and row.factor < 1.0}
     main = [item for item in items if ranks[item.start] not in opened]
-    if not any(item.row.kind != "price" and item.strength for item in main):
+    if not any(item.row.kind != "price" and item.force >= WEIGHTY for item in main):
         return
     for item in items:
         factor = opened.get(ranks[item.start], 1.0)

@@ -28,14 +28,16 @@ LexiconKind = Literal[
     "rise",  # like realise, of sizes and prices: "raise", "jump"
     "fall",  # like reverse, of sizes and prices: "cut", "slide", "ease"
     "negate",  # "not", "without", "denies"
-    "damp",  # makes what follows less certain: "may", "hopes for", "risk of", "calls for"
+    "damp",  # makes what follows less certain: "may", "hopes for", "risk of"
+    "ask",  # wants what follows of somebody else: "urges", "must"
+    "oppose",  # disapproves of what follows: "condemns", "criticises"
     "threat",  # announces what follows: "threatens", "prepares to"
     "link",  # opens a clause of less weight: "amid", "after", "despite"
     "mute",  # another subject altogether: sport, history, reviews
     "tone",  # one token whose VADER valence is replaced in `tone_score`
 ]
 Level = Literal["act", "threat", "word"]
-Scope = Literal["left", "right", "both"]
+Scope = Literal["left", "right", "both", "near"]
 Gate = Literal["none", "place", "themes", "topic"]
 Phrase = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9~]+(?: [a-z0-9~]+)*$")]
 Token = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9'.-]+$")]
@@ -46,7 +48,8 @@ class LexiconRow(Frozen):
     """One phrase of the lexicon, matched as whole words in lower case, hyphens and apostrophes read as spaces.
 
     `phrase`: `~` after a word stands for its regular inflections (`attack~`: attack, attacks, attacked, attacking).
-    `scope`: on which side an operator (realise, reverse, negate, damp, threat) finds what it acts on.
+    `scope`: where an operator finds what it acts on: `left`, `right`, `both` (right, else left; left in the
+    passive), `near` (the nearer side).
     `gate`: what the valences need: `place` a place whose exposure scales every axis; `themes` the same, the geo
     valence standing by itself; `topic` the sentence being about the theme; `none` nothing.
     `factor`: state and price, the share that counts without an operator; operators, links and mutes, what they

@@ -26,6 +26,8 @@ SECTION_WEIGHTS: Mapping[SectionName, float] = {
 }
 INHERITED = 0.5
 """What a sentence keeps of the title's and summary's subject when it names none itself."""
+EVIDENT = 1.0
+"""Sum of absolute valences that makes a sentence fully relevant at a place; less is proportionally less."""
 RELEVANT_FROM = 0.3
 """Least article relevance that counts as being about a theme."""
 DIRECTION_FROM = 0.1
@@ -192,9 +194,7 @@ class Scorer:
         self, number: int, section: SectionName, text: str, reading: _Reading, inherited: Mapping[str, float]
     ) -> SentenceScore:
         axes = {axis: _axis_score(axis, reading, inherited[axis]) for axis in self.axes}
-        strongest = max(
-            reading.items, key=lambda item: abs(item.strength * item.row.valences.get(GEO, 0.0)), default=None
-        )
+        strongest = max(reading.items, key=lambda item: abs(item.geo), default=None)
         return SentenceScore(
             sentence_no=number,
             section=section,
@@ -214,17 +214,21 @@ def _axis_score(axis: str, reading: _Reading, inherited: float) -> AxisScore:
     gates = {"none": 1.0, "place": place, "themes": 1.0 if axis == GEO else place}
     gates["topic"] = place if axis == GEO else reading.topic[axis]
     spans: list[Span] = []
-    cause = price = 0.0
+    cause = price = located = unlocated = 0.0
     for item in reading.items:
-        value = item.row.valences.get(axis, 0.0) * item.strength * gates[item.row.gate]
+        value = item.value(axis) * gates[item.row.gate]
         if value:
             spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))
         if item.row.kind == "price":
             price += value
         else:
             cause += value
-    evidence = max(1.0 if spans else 0.0, reading.context[axis])
-    relevance = max(reading.topic[axis], place * evidence, 1.0 if axis == GEO and spans else 0.0)
+        if gates[item.row.gate] == 1.0 and item.row.gate != "place":
+            unlocated += abs(value)
+        else:
+            located += abs(value)
+    evidence = max(min(1.0, located / EVIDENT), reading.context[axis])
+    relevance = max(reading.topic[axis], place * evidence, min(1.0, unlocated / EVIDENT))
     score = _normalise(price if reading.is_price_move else cause)
     return AxisScore(round(relevance, 4), score, tuple(spans), _normalise(price))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.clauses import ASKED, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item, read_clauses
+from tasks.domain.clauses import ASKED, ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item, read_clauses
 from tasks.domain.lexicon import LexiconRow
 from tasks.domain.words import PhraseTable, words_of
 
@@ -21,7 +21,9 @@ ROWS = [
     row("reject~", "reverse", 1.0, scope="right"),
     row("lift~", "reverse", scope="both"),
     row("sign~", "realise", scope="right"),
-    row("jump~", "rise", scope="both"),
+    row("jump~", "rise", scope="near"),
+    row("urge~", "ask", 0.5, factor=0.3),
+    row("denounce~", "oppose", 1.0),
     row("not", "negate"),
     row("threaten~", "threat", 1.5, level="threat"),
     row("may", "damp", factor=0.6),
@@ -54,7 +56,7 @@ def read(text: str) -> list[Item]:
         ("the truce is lifted", [REVERSED]),
         ("the truce was lifted, a raid", [REVERSED, 1.0]),
         ("the raid they lift a truce", [1.0, REVERSED]),
-        ("the raid lifted there and then a truce", [REVERSED, 0.5]),
+        ("the raid lifted there and then a truce", [1.0, REVERSED]),
         ("not a truce", [NEGATED_GOOD]),
         ("not a raid", [NEGATED_BAD]),
         ("they threaten a raid", [THREATENED]),
@@ -76,6 +78,13 @@ def read(text: str) -> list[Item]:
         ("a raid in school", [0.5]),
         ("a school school raid", [0.25]),
         ("oil", []),
+        ("oil truce", [0.5]),
+        ("they urge a truce", [1.0, ASKED_GOOD]),
+        ("they urge a raid", [0.3]),
+        ("they denounce a truce", [1.0, REVERSED]),
+        ("they denounce a raid", [1.0, 1.0]),
+        ("they threaten to lift a raid", [1.0, THREATENED * REVERSED]),
+        ("not so: why a raid", [ASKED]),
         ("oil jumps", [1.0]),
         ("they sign for oil", []),
         ("oil jumps on a raid", [1.0, 1.0]),
