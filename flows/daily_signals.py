@@ -102,8 +102,9 @@ def main(
         request = make_run(articles=articles, prices=prices, from_date=from_date, to_date=to_date, now=now, home=place)
         prefect_home = place / "prefect"
         prefect_home.mkdir(parents=True, exist_ok=True)
-        click.echo("starting a temporary Prefect server for this run (15 to 30 s)", err=True)
-        with temporary_settings({PREFECT_HOME: prefect_home}):
+        # Locked before the server starts: two servers would migrate one database at the same time.
+        with writer_lock(place, say=_tell), temporary_settings({PREFECT_HOME: prefect_home}):
+            _tell("starting a temporary Prefect server for this run (15 to 30 s)")
             daily_signals(
                 articles=list(request.articles),
                 prices=list(request.prices),
@@ -116,6 +117,10 @@ def main(
         print_newest(place)
 
     run_command(command, debug=debug)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def print_newest(home: Path) -> None:

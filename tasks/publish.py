@@ -90,7 +90,7 @@ class Newest:
 
 def newest_rows(published: Path) -> list[Newest]:
     """Of each theme the newest row, and before it the newest row with news where that is another one."""
-    db = connect(published / "signals.duckdb", 1, temp=published / "tmp")
+    db = connect(published / "signals.duckdb", 1, temp=published / "tmp", read_only=True)
     try:
         rows = db.execute((SQL / "queries" / "newest.sql").read_text(encoding="utf-8")).fetchall()
     finally:

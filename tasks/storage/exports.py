@@ -52,7 +52,7 @@ def write_exports(signals: Path, folder: Path, threads: int) -> dict[str, int]:
     """
     folder.mkdir()
     rows: dict[str, int] = {}
-    db = connect(signals, threads, temp=folder / "tmp")
+    db = connect(signals, threads, temp=folder / "tmp", read_only=True)
     try:
         for model in models(40, 40):
             if model.name in EXPORTS:

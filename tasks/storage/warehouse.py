@@ -32,7 +32,7 @@ def naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def connect(path: Path, threads: int, *, temp: Path) -> Connection:
+def connect(path: Path, threads: int, *, temp: Path, read_only: bool = False) -> Connection:
     """Open a DuckDB file with the project's settings: UTC, bounded memory, nothing fetched, no Python names in SQL."""
     config: dict[str, Any] = {
         "threads": threads,
@@ -43,7 +43,7 @@ def connect(path: Path, threads: int, *, temp: Path) -> Connection:
         "python_enable_replacements": False,
     }
     try:
-        db = duckdb.connect(str(path), config=config)
+        db = duckdb.connect(str(path), config=config, read_only=read_only)
         db.execute("set TimeZone = 'UTC'")
     except duckdb.Error as fault:
         remedy = "close the program that holds it, or move the file away and run again"

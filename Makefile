@@ -1,0 +1,49 @@
+# `make run` and `make test` need Python 3.11-3.13 with venv, make and a package index; they set up all the rest.
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	if $$python -c "$(SUPPORTED)" 2>/dev/null; then echo $$python; break; fi; done)
+BIN := .venv/bin
+
+.PHONY: help run test lint eval lock clean check-python
+.DEFAULT_GOAL := help
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: .venv/run.installed ## Run the daily flow on the embedded seeds, offline
+	@$(BIN)/python -m flows.daily_signals
+
+test: lint ## Lint, types, import contract, SQL lint and every test, offline
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=93
+	@$(BIN)/coverage report --include='tasks/domain/*' --fail-under=100
+
+lint: .venv/test.installed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint sql
+
+eval: .venv/run.installed ## Scoring quality on a labelled file: make eval LABELLED=file.csv
+	@$(BIN)/python -m flows.evaluate $(if $(LABELLED),--labelled $(LABELLED),)
+
+lock: .venv/test.installed ## Write the hashed lock files anew from pyproject.toml
+	@sh requirements/lock.sh
+
+clean: ## Remove the environment and the caches; the results in data/ stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+check-python:
+	@test -n "$(PYTHON)" && $(PYTHON) -c "$(SUPPORTED)" || { \
+	echo "georisk-signals needs Python 3.11, 3.12 or 3.13; install one, or name it: make run PYTHON=/path/to/python3.12" >&2; \
+	exit 1; }
+
+.venv/bin/python: | check-python
+	@$(PYTHON) -m venv .venv
+
+.venv/run.installed: requirements/run.lock requirements/uv.lock | .venv/bin/python
+	@sh requirements/install.sh run
+
+.venv/test.installed: requirements/test.lock requirements/uv.lock | .venv/bin/python
+	@sh requirements/install.sh test
