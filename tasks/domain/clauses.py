@@ -32,7 +32,7 @@ THREATENED = 0.65
 """A threat weighs about two thirds of the deed (PLOVER: THREATEN -3.5 against -5 ... -10 of deeds)."""
 ASKED_GOOD = -0.15
 """Who must be asked for peace does not keep it (PLOVER: REQUEST is verbal conflict, at its mildest)."""
-ASKED = 0.15
+ASKED = 0.1
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BE = word_set("be been being is are was were")
@@ -111,9 +111,17 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
 
 
 def _without_modifiers(hits: Sequence[Hit]) -> list[Hit]:
-    """Drop prices that only qualify the next noun: "oil sanctions", "gas talks"."""
-    followed = {start for start, _, row in hits if row.kind in _ITEMS}
-    return [(start, end, row) for start, end, row in hits if not (row.kind == "price" and end in followed)]
+    """Drop what only qualifies the next noun: the price in "oil sanctions", the tariff in "tariff concessions"."""
+    followers = {start: row for start, _, row in hits if row.kind in _ITEMS}
+    return [hit for hit in hits if not _qualifies(hit[2], followers.get(hit[1]))]
+
+
+def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
+    """Whether `row`, right before `head`, is its modifier: the head of a compound decides ("truce violations")."""
+    if head is None or row.kind not in ("price", "state"):
+        return False
+    opposite = row.valences.get(GEO, 0.0) * head.valences.get(GEO, 0.0) < 0
+    return row.kind == "price" or (head.kind == "state" and opposite)
 
 
 def _is_question(words: Sequence[str]) -> bool:
@@ -196,8 +204,9 @@ def _act(row: LexiconRow, item: Item, gap: int) -> None:
     elif row.kind == "threat":
         item.weight *= THREATENED
         item.level = "threat"
-    elif row.kind == "oppose":
-        item.sign *= REVERSED if item.geo < 0 else 1.0
+    elif row.kind == "oppose" and item.geo < 0:
+        item.sign *= REVERSED
+        item.is_touched = True
     elif row.kind == "ask":
         item.sign *= ASKED_GOOD if item.geo < 0 else row.factor
         item.level = "word"
