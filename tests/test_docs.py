@@ -1,0 +1,91 @@
+"""README and docs: links lead somewhere, queries run, printed output is what comes out, folders are on the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tasks.storage.files import ROOT
+from tests.docs import PAGES, publish_embedded, render, with_outputs
+
+README = ROOT / "README.md"
+TEXTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_embedded(tmp_path_factory.mktemp("docs"))
+
+
+@pytest.fixture
+def db(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(published / "signals.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_printed_output_is_what_the_query_gives(db: duckdb.DuckDBPyConnection, name: str) -> None:
+    """When it differs on purpose, `python -m tests.docs` writes the pages anew."""
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert with_outputs(page, lambda sql: render(db, sql)) == page
+
+
+def test_queries_of_the_readme_run(db: duckdb.DuckDBPyConnection) -> None:
+    queries = re.findall(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(queries) == 3
+    for sql in queries:
+        assert db.execute(sql).fetchall(), sql
+
+
+def test_python_of_the_readme_runs(published: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code.replace("data/published", str(published)), names)
+    energy = names["energy"]
+    assert isinstance(energy, pd.DataFrame)
+    assert len(energy) > 10
+
+
+def test_folders_of_the_readme_are_on_the_disk() -> None:
+    tree = re.search(r"```\n(flows/.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert tree
+    for name in re.findall(r"^([a-z]+)/", tree[1], re.MULTILINE):
+        assert (ROOT / name).is_dir(), name
+
+
+def test_stations_of_the_readme_are_the_steps() -> None:
+    from tasks.domain.run import STEPS
+
+    table = re.findall(r"^\| ([a-z]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert tuple(name for name in table if name != "station") == STEPS
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for name in re.findall(r"^make ([a-z-]+)", README.read_text(encoding="utf-8"), re.MULTILINE):
+        assert name in targets
+
+
+def test_every_quarantine_reason_is_documented() -> None:
+    """docs/inputs.md names each reason that the code can give."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tasks").rglob("*.py"))
+    verdicts = (ROOT / "sql" / "05_incoming" / "price_verdict.sql").read_text(encoding="utf-8")
+    reasons = {
+        *re.findall(r'Rejected\(\s*"([a-z0-9_]+)"', code),
+        *re.findall(r'StampError\(\s*"([a-z0-9_]+)"', code),
+        *re.findall(r"^        when '([a-z_]+)' then format", verdicts, re.MULTILINE),
+    }
+    page = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
+    assert len(reasons) > 12
+    assert {reason for reason in reasons if f"`{reason}`" not in page} == set()
