@@ -2,8 +2,8 @@
 -- grain: one row per (incoming_no).
 -- purpose: which incoming articles are new, known already, contradict a stored one, or repeat their own source.
 -- limits: decided on the whole input at once, so the order of reading never matters; a source may tell the same text
---   again after 7 days.
-with counted as (
+--   again more than 7 days after the last telling that was kept, whether one input brings them or many.
+with recursive counted as (
     select
         *,
         row_number() over (partition by article_id, content_hash order by available_at, incoming_no) as copy_no,
@@ -30,8 +30,7 @@ candidate as (
 told as (
     select
         *,
-        lag(article_id) over tellings as earlier_id,
-        lag(available_at) over tellings as earlier_at
+        row_number() over (partition by source, content_hash order by available_at, article_id) as telling_no
     from (
         select
             incoming_no,
@@ -50,13 +49,36 @@ told as (
             available_at
         from raw.article
     ) as telling
-    window tellings as (partition by source, content_hash order by available_at, article_id)
+),
+
+kept as (
+    select *
+    from told
+    where telling_no = 1
+    union all
+    select t.*
+    from kept as k
+    inner join told as t
+        on
+            k.source = t.source and k.content_hash = t.content_hash and k.telling_no < t.telling_no
+            and (t.incoming_no is null or t.available_at > k.available_at + interval 7 day)
+    qualify row_number() over (partition by t.source, t.content_hash order by t.telling_no) = 1
+),
+
+judged as (
+    select
+        t.incoming_no,
+        k.article_id as first_article_id
+    from told as t
+    asof inner join kept as k
+        on t.source = k.source and t.content_hash = k.content_hash and t.telling_no >= k.telling_no
+    where t.telling_no != k.telling_no
 )
 
 select
     c.incoming_no,
     c.article_id,
-    t.earlier_id as first_article_id,
-    case when t.earlier_at >= c.available_at - interval 7 day then 'duplicate' else c.verdict end as verdict
+    j.first_article_id,
+    if(j.incoming_no is null, c.verdict, 'duplicate') as verdict
 from candidate as c
-left join told as t on c.incoming_no = t.incoming_no
+left join judged as j on c.incoming_no = j.incoming_no

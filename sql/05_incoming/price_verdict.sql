@@ -2,6 +2,7 @@
 -- grain: one row per (incoming_no).
 -- purpose: each incoming price as numbers, and whether it is new, restated, unchanged or breaks a rule.
 -- limits: two different values for one symbol and date are both set aside: neither can be preferred.
+--   A message is never null: what has none would be neither stored nor told.
 with typed as (
     select
         incoming_no,
@@ -19,11 +20,14 @@ with typed as (
         close as close_text,
         concat_ws(
             ', ',
-            if(nullif(trim(open), '') is not null and try_cast(open as double) is null, 'open', null),
-            if(nullif(trim(high), '') is not null and try_cast(high as double) is null, 'high', null),
-            if(nullif(trim(low), '') is not null and try_cast(low as double) is null, 'low', null),
-            if(nullif(trim(adj_close), '') is not null and try_cast(adj_close as double) is null, 'adj_close', null),
-            if(nullif(trim(volume), '') is not null and try_cast(volume as double) is null, 'volume', null)
+            if(trim(open) != '' and not coalesce(isfinite(try_cast(open as double)), false), 'open', null),
+            if(trim(high) != '' and not coalesce(isfinite(try_cast(high as double)), false), 'high', null),
+            if(trim(low) != '' and not coalesce(isfinite(try_cast(low as double)), false), 'low', null),
+            if(
+                trim(adj_close) != '' and not coalesce(isfinite(try_cast(adj_close as double)), false),
+                'adj_close', null
+            ),
+            if(trim(volume) != '' and not coalesce(isfinite(try_cast(volume as double)), false), 'volume', null)
         ) as bad_fields
     from raw.incoming_price
 ),
@@ -70,10 +74,12 @@ judged as (
 select
     * exclude (date_text, close_text, bad_fields, content),
     case verdict
-        when 'unknown_symbol' then format('symbol {} is not in instruments.csv; add it there', symbol)
-        when 'bad_date' then format('date {} is not YYYY-MM-DD; mend it', date_text)
+        when 'unknown_symbol'
+            then format('symbol {} is not in instruments.csv; add it there', coalesce(nullif(symbol, ''), '(empty)'))
+        when 'bad_date' then format('date {} is not YYYY-MM-DD; mend it', coalesce(nullif(date_text, ''), '(empty)'))
         when 'missing_close' then 'close is empty; leave the row out or give the price'
-        when 'not_a_number' then format('close {} or {} is not a number; mend it', close_text, bad_fields, content)
+        when 'not_a_number'
+            then format('{} is not a number; mend it', coalesce(nullif(bad_fields, ''), 'close ' || close_text))
         when 'nonpositive' then format('a price of {} is not above 0; mend it or set allows_nonpositive', symbol)
         when 'conflict' then format('{} has different prices for {}; keep one', symbol, date_text)
     end as message
