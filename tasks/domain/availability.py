@@ -17,8 +17,13 @@ FUTURE_TOLERANCE = timedelta(minutes=10)
 EARLIEST, LATEST = date(1970, 1, 1), date(2100, 1, 1)
 """Outside of these a stamp is a placeholder (year 0001, 9999), not a date of news."""
 
-_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
-_MINUTE = re.compile(r"\d{4}-?\d{2}-?\d{2}[T ]\d{2}:?\d{2}(Z|[+-]\d{2}(:?\d{2})?)?", re.IGNORECASE)
+_STAMP = re.compile(
+    r"\d{4}-?\d{2}-?\d{2}"
+    r"(?P<minute>[T ]\d{2}:?\d{2}(?P<second>:?\d{2}([.,]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?",
+    re.ASCII,
+)
+"""The forms whose precision is plain. Others that Python would read (week dates, a bare hour) start earlier than
+they may mean, so they would date news before it was known."""
 
 
 class StampError(ValueError):
@@ -30,34 +35,47 @@ class StampError(ValueError):
         super().__init__(message)
 
 
-def parse_stamp(text: str, zone: str | None) -> tuple[datetime, Precision]:
+def parse_stamp(text: str, zone: str | None, field: str = "published_at") -> tuple[datetime, Precision]:
     """Read an ISO 8601 stamp into (instant in UTC, precision); the instant is the *start* of the precision.
+
+    An hour that the zone's clocks show twice is read as its second run: nobody can have known the item before.
 
     Args:
         text: `2025-08-17`, `2025-08-17T16:14Z`, `2025-08-17 16:14:05+02:00`, ...
         zone: IANA zone of the source for stamps without offset; None when the source declares none.
+        field: the name that a message gives to the stamp.
 
     Raises:
         StampError: `undated`, `bad_date`, `naive_timestamp` or `date_out_of_range`.
     """
-    text = text.strip()
+    shown = f"{field} {text.strip()[:40]!r}"
+    text = text.strip().upper()
     if not text:
-        raise StampError("undated", "published_at is missing; give an ISO 8601 instant with offset")
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise StampError("bad_date", f"published_at {text[:40]!r} is not an ISO 8601 date or instant") from None
+        raise StampError("undated", f"{field} is missing; give an ISO 8601 instant with offset")
+    form = _STAMP.fullmatch(text)
+    moment = _read(text) if form else None
+    if form is None or moment is None:
+        remedy = "write it like 2025-08-17T16:14Z or 2025-08-17"
+        raise StampError("bad_date", f"{shown} is not an ISO 8601 date or instant; {remedy}")
     if not EARLIEST <= moment.date() < LATEST:
-        raise StampError("date_out_of_range", f"published_at {text[:40]!r} lies outside {EARLIEST} ... {LATEST}")
-    if _DAY.fullmatch(text):
+        raise StampError("date_out_of_range", f"{shown} lies outside {EARLIEST} ... {LATEST}; give the true date")
+    if form["minute"] is None:
         local = moment.replace(tzinfo=ZoneInfo(zone) if zone else UTC)
         return local.astimezone(UTC), "day"
     if moment.tzinfo is None:
         if zone is None:
             remedy = "add an offset (Z, +02:00) or declare the source's zone in sources.yaml"
-            raise StampError("naive_timestamp", f"published_at {text[:40]!r} has no zone; {remedy}")
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return moment.astimezone(UTC), "minute" if _MINUTE.fullmatch(text) else "second"
+            raise StampError("naive_timestamp", f"{shown} has no zone; {remedy}")
+        local = moment.replace(tzinfo=ZoneInfo(zone))
+        moment = max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
+    return moment.astimezone(UTC), "minute" if form["second"] is None else "second"
+
+
+def _read(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def last_instant(published_at: datetime, precision: Precision, zone: str | None) -> datetime:

@@ -17,8 +17,6 @@ _SECTION_OF: dict[str, SectionName] = {
     "in-depth ai insights": "analysis",
     "analysis": "analysis",
 }
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]*)?([^\n]{1,40}?)[ \t]*:?[ \t]*#*[ \t]*$")
-_MARKDOWN_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(?P<text>.+?)\s*#*\s*$")
 _BULLET = re.compile(r"(?<=[.?!”\"'’)]) - (?=\S)")
 
 
@@ -52,8 +50,20 @@ def parse_sections(text: str, title: str | None) -> tuple[Section, ...]:
 
 
 def _section_name(line: str) -> SectionName | None:
-    match = _HEADING.match(line)
-    return _SECTION_OF.get(match.group(1).casefold()) if match else None
+    name = line.strip().lstrip("#").rstrip("#").strip().removesuffix(":").strip()
+    return _SECTION_OF.get(name.casefold())
+
+
+def _heading_text(line: str) -> str | None:
+    """The text of a Markdown heading, None for any other line.
+
+    Plain steps instead of a pattern: a pattern with optional blanks and marks at its end tries every split of a long
+    run of blanks, and one line of a foreign page could hold up a run for minutes.
+    """
+    bare = line.strip()
+    text = bare.lstrip("#")
+    is_heading = 1 <= len(bare) - len(text) <= 6 and text[:1].isspace() and not line.startswith("    ")
+    return (text.strip().rstrip("#").rstrip() or None) if is_heading else None
 
 
 def _take_title(lines: list[str]) -> tuple[str, list[str]]:
@@ -61,19 +71,19 @@ def _take_title(lines: list[str]) -> tuple[str, list[str]]:
     for number, line in enumerate(lines):
         if not line.strip():
             continue
-        heading = _MARKDOWN_HEADING.match(line)
         if _section_name(line):
             return "", lines[number:]
+        heading = _heading_text(line)
         rest = lines[number + 1 :]
         stands_alone = not rest or not rest[0].strip() or _section_name(rest[0]) is not None
         if heading or stands_alone:
-            return (heading["text"] if heading else line.strip()), rest
+            return heading or line.strip(), rest
         return "", lines[number:]
     return "", []
 
 
 def _tidy(lines: list[str], *, bullets: bool) -> str:
     """Join a block; in an analysis, bullets that run on in one line (`...? - Text. - Text.`) get their own lines."""
-    plain = [_MARKDOWN_HEADING.sub(r"\g<text>", line) for line in lines]
+    plain = [_heading_text(line) or line for line in lines]
     text = "\n".join(plain).strip()
     return _BULLET.sub("\n- ", text) if bullets else text

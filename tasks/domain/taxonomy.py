@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from tasks.domain.articles import SourceKind
 
@@ -19,14 +20,26 @@ Valence = Annotated[float, Field(ge=-4.0, le=4.0)]
 Relevance = Annotated[float, Field(ge=0.0, le=1.0)]
 Sign = Annotated[int, Field(ge=-1, le=1)]
 
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, like "Europe"
+        raise ValueError("no such time zone, use an IANA name like Europe/Berlin") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA zone. Checked here, so that a wrong one stops a run before anything is read or written."""
+
 Adjustment = Literal["adjusted", "none_needed", "unadjusted"]
 ReturnKind = Literal["simple", "difference"]
 
 
 class Frozen(BaseModel):
-    """Base of the taxonomy: immutable, unknown keys refused, no silent coercion of keys."""
+    """Base of the taxonomy: immutable, unknown keys refused, numbers finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Theme(Frozen):
@@ -48,7 +61,7 @@ class Clock(Frozen):
 
     clock: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
     calendar: str = Field(min_length=1)
-    zone: str = Field(min_length=1)
+    zone: Zone
     strike: str = Field(pattern=r"^(open|close|([01]\d|2[0-3]):[0-5]\d)$")
     lead_minutes: int = Field(ge=0, le=24 * 60)
 
@@ -85,7 +98,7 @@ class Source(Frozen):
     publisher: str = Field(min_length=1)
     language: str = Field(pattern=r"^[a-z]{2}$")
     terms: str = Field(min_length=1)
-    zone: str | None = None
+    zone: Zone | None = None
     latency_minutes: int = Field(default=0, ge=0)
     covers_from: date | None = None
     covers_to: date | None = None
