@@ -61,6 +61,11 @@ class Item:
         return self.weight * self.sign * bare
 
     @property
+    def is_price_move(self) -> bool:
+        """A price that something was said about."""
+        return self.row.kind == "price" and self.is_touched
+
+    @property
     def geo(self) -> float:
         """The item on the axis of escalation, before gates."""
         return self.value(GEO)

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.domain.articles import Section, SectionName
-from tasks.domain.clauses import Item, mute_factor, read_clauses
-from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow, lexicon_hash
+from tasks.domain.lexicon import GEO, ExposureRow, Gate, Level, LexiconRow, lexicon_hash
+from tasks.domain.reading import Reader, Reading
 from tasks.domain.sentences import split_sentences
-from tasks.domain.vader import Vader, package_emojis, package_lexicon
-from tasks.domain.words import PhraseTable, words_of
 
 MODEL_VERSION = "rules-1"
 """Changes whenever the same lexicon would give another number."""
@@ -34,8 +32,6 @@ DIRECTION_FROM = 0.1
 """Least mean score that is read as a direction, for one sentence; n sentences need 1/sqrt(n) of it."""
 AGREEMENT_FROM = 0.15
 """Least |sum| / sum of absolute values: below it an article is mixed and has no direction."""
-CACHE_LIMIT = 100_000
-"""Sentence readings kept per scorer; a full cache is emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +97,7 @@ class ArticleScore:
     axes: Mapping[str, ArticleAxis]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a sentence says, independent of the article around it; cached by text.
-
-    `topic`, `place`, `context`: axis -> strongest exposure of that kind, 0 ... 1.
-    """
-
-    vader_score: float
-    tone_score: float
-    items: tuple[Item, ...]
-    is_price_move: bool
-    topic: Mapping[str, float]
-    place: Mapping[str, float]
-    context: Mapping[str, float]
+_SILENT = AxisScore(0.0, 0.0, ())
 
 
 class Scorer:
@@ -127,20 +110,11 @@ class Scorer:
     """
 
     def __init__(self, themes: Sequence[str], lexicon: Sequence[LexiconRow], exposures: Sequence[ExposureRow]) -> None:
-        """Build the phrase tables and the two VADER engines."""
+        """Build the reader; nothing is scored yet."""
         self.axes = (*themes, GEO)
         self.lexicon_version = lexicon_hash(lexicon, exposures)
-        self._phrases = PhraseTable((row.phrase, row) for row in lexicon if row.kind != "tone")
-        # One table a group: "russian oil" is a topic and "russian" in it still a place.
-        self._exposures = [
-            PhraseTable((row.phrase, row) for row in exposures if row.kind in kinds)
-            for kinds in (("topic", "asset"), ("place",), ("context",))
-        ]
-        base, emojis = package_lexicon(), package_emojis()
-        tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
-        self._vader = Vader(base, emojis)
-        self._tone = Vader({**base, **tones}, emojis)
-        self._readings: dict[str, _Reading] = {}
+        self._reader = Reader(self.axes, lexicon, exposures)
+        self._silent = dict.fromkeys(self.axes, _SILENT)
 
     def score(self, sections: Sequence[Section]) -> ArticleScore:
         """Score every sentence of `sections` and the article as a whole.
@@ -149,52 +123,32 @@ class Scorer:
         of the sections. Text without a sentence gives an article without sentences and neutral axes.
         """
         texts = [(section.name, text) for section in sections for text in split_sentences(section.text)]
-        readings = [self._read(text) for _, text in texts]
-        inherited = self._inherited(
-            [r for (name, _), r in zip(texts, readings, strict=True) if name in ("title", "summary")]
-        )
+        readings = [self._reader.read(text) for _, text in texts]
+        inherited = self._inherited([name for name, _ in texts], readings)
         sentences = tuple(
             self._sentence(number, name, text, reading, inherited)
             for number, ((name, text), reading) in enumerate(zip(texts, readings, strict=True), start=1)
         )
-        return ArticleScore(sentences, {axis: _article_axis(axis, sentences) for axis in self.axes})
+        tone = _plain_means(sentences)
+        if all(reading.is_silent for reading in readings):
+            silent = _silent_axis(tone)
+            return ArticleScore(sentences, dict.fromkeys(self.axes, silent))
+        return ArticleScore(sentences, {axis: _article_axis(axis, sentences, tone) for axis in self.axes})
 
-    def _read(self, text: str) -> _Reading:
-        reading = self._readings.get(text)
-        if reading is None:
-            if len(self._readings) >= CACHE_LIMIT:
-                self._readings.clear()
-            reading = self._readings[text] = self._new_reading(text)
-        return reading
-
-    def _new_reading(self, text: str) -> _Reading:
-        words = words_of(text)
-        hits = self._phrases.find(words)
-        items = read_clauses(words, hits) if hits else []
-        topic, place, context = (dict.fromkeys(self.axes, 0.0) for _ in range(3))
-        for row in (row for table in self._exposures for _, _, row in table.find(words)):
-            groups = {"topic": (topic,), "place": (place,), "context": (context,), "asset": (topic, place)}[row.kind]
-            for group in groups:
-                for axis in self.axes:
-                    strength = row.geo if axis == GEO else row.relevances.get(axis, 0.0)
-                    group[axis] = max(group[axis], strength)
-        mute = mute_factor(hits)
-        if mute < 1.0:
-            topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
-        moves = [item for item in items if item.row.kind == "price" and item.is_touched]
-        is_price_move = bool(moves) and not any(item.row.kind != "price" for item in items)
-        vader_score, tone_score = self._vader.compound(text), self._tone.compound(text)
-        return _Reading(vader_score, tone_score, tuple(items), is_price_move, topic, place, context)
-
-    def _inherited(self, readings: Sequence[_Reading]) -> Mapping[str, float]:
+    def _inherited(self, names: Sequence[SectionName], readings: Sequence[Reading]) -> Mapping[str, float]:
         """Axis -> strongest place of the title and summary, damped."""
-        return {axis: INHERITED * max((r.place[axis] for r in readings), default=0.0) for axis in self.axes}
+        heads = [r.exposure.place for name, r in zip(names, readings, strict=True) if name in ("title", "summary")]
+        return (
+            {axis: INHERITED * max(place.get(axis, 0.0) for place in heads) for axis in self.axes} if any(heads) else {}
+        )
 
     def _sentence(
-        self, number: int, section: SectionName, text: str, reading: _Reading, inherited: Mapping[str, float]
+        self, number: int, section: SectionName, text: str, reading: Reading, inherited: Mapping[str, float]
     ) -> SentenceScore:
-        axes = {axis: _axis_score(axis, reading, inherited[axis]) for axis in self.axes}
-        strongest = max(reading.items, key=lambda item: abs(item.geo), default=None)
+        axes = self._silent
+        if not reading.is_silent:
+            places = reading.exposure.place or inherited
+            axes = {axis: _axis_score(axis, reading, places.get(axis, 0.0)) for axis in self.axes}
         return SentenceScore(
             sentence_no=number,
             section=section,
@@ -203,34 +157,41 @@ class Scorer:
             vader_score=reading.vader_score,
             tone_score=reading.tone_score,
             is_price_move=reading.is_price_move,
-            level=strongest.level if strongest else "word",
+            level=reading.level,
             axes=axes,
         )
 
 
-def _axis_score(axis: str, reading: _Reading, inherited: float) -> AxisScore:
+def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     """One sentence on one axis: gated valences, VADER's normalisation x / sqrt(x^2 + 15), and the relevance."""
-    place = max(reading.place[axis], inherited if not any(reading.place.values()) else 0.0)
-    gates = {"none": 1.0, "place": place, "themes": 1.0 if axis == GEO else place}
-    gates["topic"] = place if axis == GEO else reading.topic[axis]
+    topic = reading.exposure.topic.get(axis, 0.0)
     spans: list[Span] = []
     cause = price = located = unlocated = 0.0
     for item in reading.items:
-        value = item.value(axis) * gates[item.row.gate]
-        if value:
-            spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))
+        gate = _gate(item.row.gate, axis, place, topic)
+        value = item.value(axis) * gate
+        if not value:
+            continue
+        spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))
         if item.row.kind == "price":
             price += value
         else:
             cause += value
-        if gates[item.row.gate] == 1.0 and item.row.gate != "place":
+        if item.row.gate == "none" or (item.row.gate == "themes" and axis == GEO):
             unlocated += abs(value)
         else:
             located += abs(value)
-    evidence = max(min(1.0, located / EVIDENT), reading.context[axis])
-    relevance = max(reading.topic[axis], place * evidence, min(1.0, unlocated / EVIDENT))
+    evidence = max(min(1.0, located / EVIDENT), reading.exposure.context.get(axis, 0.0))
+    relevance = max(topic, place * evidence, min(1.0, unlocated / EVIDENT))
     score = _normalise(price if reading.is_price_move else cause)
     return AxisScore(round(relevance, 4), score, tuple(spans), _normalise(price))
+
+
+def _gate(gate: Gate, axis: str, place: float, topic: float) -> float:
+    """What a row's valence on `axis` is multiplied by, 0 ... 1."""
+    if gate == "none" or (gate == "themes" and axis == GEO):
+        return 1.0
+    return topic if gate == "topic" and axis != GEO else place
 
 
 def _normalise(total: float) -> float:
@@ -238,22 +199,36 @@ def _normalise(total: float) -> float:
     return round(total / math.sqrt(total * total + 15.0), 4) + 0.0
 
 
-def _article_axis(axis: str, sentences: Sequence[SentenceScore]) -> ArticleAxis:
+def _plain_means(sentences: Sequence[SentenceScore]) -> tuple[float, float]:
+    """Section-weighted mean of VADER and tone over all sentences; (0, 0) for none."""
+    total = sum(s.section_weight for s in sentences)
+    if not total:
+        return 0.0, 0.0
+    vader = sum(s.section_weight * s.vader_score for s in sentences) / total
+    return round(vader, 4) + 0.0, round(sum(s.section_weight * s.tone_score for s in sentences) / total, 4) + 0.0
+
+
+def _silent_axis(tone: tuple[float, float]) -> ArticleAxis:
+    """An article that is about something else still has a tone."""
+    return ArticleAxis(0.0, False, *tone, risk_score=0.0, direction=0, is_price_move=False)
+
+
+def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[float, float]) -> ArticleAxis:
     rows = [(s, s.axes[axis], s.axes[axis].relevance * s.section_weight) for s in sentences]
-    relevance = min(1.0, max((weight for _, _, weight in rows), default=0.0))
-    relevant = [row for row in rows if row[2] > 0.0]
-    # An article about something else still has a tone: the plain mean over its sentences.
-    voices = relevant or [(s, a, s.section_weight) for s, a, _ in rows]
-    total = sum(weight for _, _, weight in voices)
+    rows = [row for row in rows if row[2] > 0.0]
+    if not rows:
+        return _silent_axis(tone)
+    relevance = min(1.0, max(weight for _, _, weight in rows))
+    total = sum(weight for _, _, weight in rows)
     is_relevant = relevance >= RELEVANT_FROM
     return ArticleAxis(
         relevance=round(relevance, 4),
         is_relevant=is_relevant,
-        vader_score=round(sum(w * s.vader_score for s, _, w in voices) / total, 4) + 0.0 if total else 0.0,
-        tone_score=round(sum(w * s.tone_score for s, _, w in voices) / total, 4) + 0.0 if total else 0.0,
-        risk_score=round(sum(w * a.score for _, a, w in relevant) / total, 4) + 0.0 if relevant else 0.0,
-        direction=_direction(relevant) if is_relevant else 0,
-        is_price_move=bool(relevant) and all(s.is_price_move for s, _, _ in relevant),
+        vader_score=round(sum(w * s.vader_score for s, _, w in rows) / total, 4) + 0.0,
+        tone_score=round(sum(w * s.tone_score for s, _, w in rows) / total, 4) + 0.0,
+        risk_score=round(sum(w * a.score for _, a, w in rows) / total, 4) + 0.0,
+        direction=_direction(rows) if is_relevant else 0,
+        is_price_move=all(s.is_price_move for s, _, _ in rows),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Mapping
-from itertools import compress
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import (
     BOOSTER_DICT,
@@ -25,10 +25,52 @@ CACHE_LIMIT = 200_000
 """Token records kept; a full cache is emptied, so that memory stays bounded on endless vocabularies."""
 
 _NEGATE = frozenset(NEGATE)
+_NEGATED: float = N_SCALAR
 _DAMPING = (1.0, 0.95, 0.9)
+_ACTIVE = frozenset(word for gram in (*SPECIAL_CASES, *BOOSTER_DICT, *NEGATE) for word in gram.split()) | frozenset(
+    ("no", "or", "nor", "so", "this", "doubt", "least", "at", "very", "kind", "of", "but")
+)
+"""Words that may change the valence of a neighbour."""
 
-TokenRecord = tuple[str, str, float | None, float | None, bool, bool]
-"""Token without punctuation, lower case, valence, booster, negates, is upper case."""
+
+class Token(NamedTuple):
+    """What the rules ask of a white-space token; made once for each spelling."""
+
+    lower: str
+    valence: float | None
+    booster: float | None
+    negates: bool
+    is_upper: bool
+    is_valued: bool
+    is_active: bool
+
+
+class _Tokens(dict[str, Token]):
+    """Spelling -> token under one lexicon."""
+
+    def __init__(self, lexicon: Mapping[str, float]) -> None:
+        super().__init__()
+        self._lexicon = lexicon
+
+    def __missing__(self, raw: str) -> Token:
+        if len(self) >= CACHE_LIMIT:
+            self.clear()
+        stripped = raw.strip(string.punctuation)
+        text = raw if len(stripped) <= 2 else stripped
+        lower = text.lower()
+        valence, booster = self._lexicon.get(lower), BOOSTER_DICT.get(lower)
+        negates = lower in _NEGATE or "n't" in lower
+        token = Token(
+            lower,
+            valence,
+            booster,
+            negates,
+            text.isupper(),
+            is_valued=valence is not None and booster is None,
+            is_active=negates or lower in _ACTIVE,
+        )
+        self[raw] = token
+        return token
 
 
 def package_lexicon() -> dict[str, float]:
@@ -50,42 +92,28 @@ class Vader:
     """
 
     def __init__(self, lexicon: Mapping[str, float], emojis: Mapping[str, str]) -> None:
-        """Keep the lexicon; token records are made when first met."""
-        self._lexicon = lexicon
+        """Keep the lexicon; tokens are made when first met."""
         self._emojis = emojis
-        self._no_emoji = frozenset(emojis)
-        self._records: dict[str, TokenRecord] = {}
+        self._emoji_set = frozenset(emojis)
+        self._tokens = _Tokens(lexicon)
 
     def compound(self, text: str) -> float:
         """VADER's compound score in [-1, 1], rounded to 4 decimals; 0.0 for text without lexicon words."""
-        if not self._no_emoji.isdisjoint(text):
+        if not self._emoji_set.isdisjoint(text):
             text = self._describe_emojis(text)
-        text = text.strip()
-        tokens = [self._record(raw) for raw in text.split()]
-        valued = [token[2] is not None and token[3] is None for token in tokens]
-        if not any(valued):
+        tokens = list(map(self._tokens.__getitem__, text.split()))
+        hits = [i for i, token in enumerate(tokens) if token.is_valued]
+        if not hits:
             return 0.0
-        differs = 0 < sum(token[5] for token in tokens) < len(tokens)
+        uppers = [token.is_upper for token in tokens]
+        differs = True in uppers and False in uppers
+        if not differs and True not in [token.is_active for token in tokens]:
+            return _compound([tokens[i].valence or 0.0 for i in hits], text)
         sentiments = [0.0] * len(tokens)
-        for i in compress(range(len(tokens)), valued):
-            if tokens[i][1] == "kind" and i + 1 < len(tokens) and tokens[i + 1][1] == "of":
-                continue
-            sentiments[i] = self._valence(tokens, i, differs)
+        for i in hits:
+            sentiments[i] = _valence(tokens, i, differs)
         _weigh_but(tokens, sentiments)
         return _compound(sentiments, text)
-
-    def _record(self, raw: str) -> TokenRecord:
-        record = self._records.get(raw)
-        if record is None:
-            if len(self._records) >= CACHE_LIMIT:
-                self._records.clear()
-            stripped = raw.strip(string.punctuation)
-            token = raw if len(stripped) <= 2 else stripped
-            lower = token.lower()
-            negates = lower in _NEGATE or "n't" in lower
-            record = (token, lower, self._lexicon.get(lower), BOOSTER_DICT.get(lower), negates, token.isupper())
-            self._records[raw] = record
-        return record
 
     def _describe_emojis(self, text: str) -> str:
         parts: list[str] = []
@@ -100,88 +128,91 @@ class Vader:
                 after_space = False
         return "".join(parts)
 
-    def _valence(self, tokens: list[TokenRecord], i: int, differs: bool) -> float:
-        """Valence of token i after "no", capitals, boosters, negations, idioms and "least"."""
-        valence = self._base_valence(tokens, i)
-        if tokens[i][5] and differs:
-            valence += C_INCR if valence > 0 else -C_INCR
-        for back in range(3):
-            if i > back and tokens[i - back - 1][2] is None:
-                valence += _boost(tokens[i - back - 1], valence, differs) * _DAMPING[back]
-                valence = _negate(tokens, i, back, valence)
-                if back == 2:
-                    valence = _apply_idioms(tokens, i, valence)
-        is_least = i > 0 and tokens[i - 1][1] == "least" and tokens[i - 1][2] is None
-        if is_least and (i == 1 or tokens[i - 2][1] not in ("at", "very")):
-            valence *= N_SCALAR
-        return valence
 
-    def _base_valence(self, tokens: list[TokenRecord], i: int) -> float:
-        lower, value = tokens[i][1], tokens[i][2]
-        assert value is not None  # only valued tokens come here
-        valence = value
-        if lower == "no" and i != len(tokens) - 1 and tokens[i + 1][2] is not None:
-            valence = 0.0
-        if (
-            (i > 0 and tokens[i - 1][1] == "no")
-            or (i > 1 and tokens[i - 2][1] == "no")
-            or (i > 2 and tokens[i - 3][1] == "no" and tokens[i - 1][1] in ("or", "nor"))
-        ):
-            valence = value * N_SCALAR
-        return valence
+def _valence(tokens: Sequence[Token], i: int, differs: bool) -> float:
+    """Valence of token i after "no", capitals, boosters, negations, idioms and "least"."""
+    token = tokens[i]
+    if token.lower == "kind" and i + 1 < len(tokens) and tokens[i + 1].lower == "of":
+        return 0.0
+    valence = _base_valence(tokens, i)
+    if token.is_upper and differs:
+        valence += C_INCR if valence > 0 else -C_INCR
+    for back in range(min(i, 3)):
+        before = tokens[i - back - 1]
+        if before.valence is None:
+            valence += _boost(before, valence, differs) * _DAMPING[back]
+            valence = _negate(tokens, i, back, valence)
+            if back == 2:
+                valence = _apply_idioms(tokens, i, valence)
+    is_least = i > 0 and tokens[i - 1].lower == "least" and tokens[i - 1].valence is None
+    if is_least and (i == 1 or tokens[i - 2].lower not in ("at", "very")):
+        valence *= _NEGATED
+    return valence
 
 
-def _boost(token: TokenRecord, valence: float, differs: bool) -> float:
-    scalar = token[3]
+def _base_valence(tokens: Sequence[Token], i: int) -> float:
+    """The lexicon's value; "no" before another valued word is a mere negation."""
+    value = tokens[i].valence or 0.0
+    if (
+        (i > 0 and tokens[i - 1].lower == "no")
+        or (i > 1 and tokens[i - 2].lower == "no")
+        or (i > 2 and tokens[i - 3].lower == "no" and tokens[i - 1].lower in ("or", "nor"))
+    ):
+        return value * _NEGATED
+    is_mere_no = tokens[i].lower == "no" and i != len(tokens) - 1 and tokens[i + 1].valence is not None
+    return 0.0 if is_mere_no else value
+
+
+def _boost(token: Token, valence: float, differs: bool) -> float:
+    scalar: float | None = token.booster
     if scalar is None:
         return 0.0
     if valence < 0:
         scalar = -scalar
-    if token[5] and differs:
+    if token.is_upper and differs:
         scalar += C_INCR if valence > 0 else -C_INCR
     return scalar
 
 
-def _negate(tokens: list[TokenRecord], i: int, back: int, valence: float) -> float:
+def _negate(tokens: Sequence[Token], i: int, back: int, valence: float) -> float:
     """Negation by the word `back + 1` places before token i."""
     before = tokens[i - back - 1]
-    one = tokens[i - 1][1]
-    two = tokens[i - 2][1] if back else ""
+    one = tokens[i - 1].lower
+    two = tokens[i - 2].lower if back else ""
     if back == 1:
-        if before[1] == "never" and one in ("so", "this"):
+        if before.lower == "never" and one in ("so", "this"):
             return valence * 1.25
-        if before[1] == "without" and one == "doubt":
+        if before.lower == "without" and one == "doubt":
             return valence
     elif back == 2:
         # sic: "and" binds before "or", so any "so" or "this" right before a word strengthens it.
-        if (before[1] == "never" and two in ("so", "this")) or one in ("so", "this"):
+        if (before.lower == "never" and two in ("so", "this")) or one in ("so", "this"):
             return valence * 1.25
-        if before[1] == "without" and "doubt" in (two, one):
+        if before.lower == "without" and "doubt" in (two, one):
             return valence
-    return valence * N_SCALAR if before[4] else valence
+    return valence * _NEGATED if before.negates else valence
 
 
-def _apply_idioms(tokens: list[TokenRecord], i: int, valence: float) -> float:
-    three, two, one, zero = (tokens[j][1] for j in (i - 3, i - 2, i - 1, i))
+def _apply_idioms(tokens: Sequence[Token], i: int, valence: float) -> float:
+    three, two, one, zero = (tokens[j].lower for j in (i - 3, i - 2, i - 1, i))
     for idiom in (f"{one} {zero}", f"{two} {one} {zero}", f"{two} {one}", f"{three} {two} {one}", f"{three} {two}"):
         if idiom in SPECIAL_CASES:
             valence = SPECIAL_CASES[idiom]
             break
     if i + 1 < len(tokens):
-        valence = SPECIAL_CASES.get(f"{zero} {tokens[i + 1][1]}", valence)
+        valence = SPECIAL_CASES.get(f"{zero} {tokens[i + 1].lower}", valence)
     if i + 2 < len(tokens):
-        valence = SPECIAL_CASES.get(f"{zero} {tokens[i + 1][1]} {tokens[i + 2][1]}", valence)
+        valence = SPECIAL_CASES.get(f"{zero} {tokens[i + 1].lower} {tokens[i + 2].lower}", valence)
     for gram in (f"{three} {two} {one}", f"{three} {two}", f"{two} {one}"):
         valence += BOOSTER_DICT.get(gram, 0.0)
     return valence
 
 
-def _weigh_but(tokens: list[TokenRecord], sentiments: list[float]) -> None:
+def _weigh_but(tokens: Sequence[Token], sentiments: list[float]) -> None:
     """Halve what stands before the first "but", raise by half what stands behind it."""
-    words = [token[1] for token in tokens]
-    if "but" not in words:
+    but = next((i for i, token in enumerate(tokens) if token.lower == "but"), None)
+    if but is None:
         return
-    but = words.index("but")
     for k in range(len(sentiments)):
         # sic: the package looks the value up again and changes its first occurrence.
         at = sentiments.index(sentiments[k])

@@ -16,7 +16,7 @@ RowT = TypeVar("RowT")
 CACHE_LIMIT = 200_000
 """Folded words kept; a full cache is emptied, so that memory stays bounded."""
 
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\d[\d,.]*%?|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\d[\d,.]*|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 _ACRONYMS = {"US": "usa", "U.S.": "usa", "U.S.A.": "usa", "USA": "usa", "U.K.": "uk", "E.U.": "eu", "U.N.": "un"}
 
 
@@ -70,10 +70,10 @@ class PhraseTable(Generic[RowT]):
         heads = self._heads
         found: list[tuple[int, int, RowT]] = []
         free = 0
-        for start, word in enumerate(words):
-            if word not in heads or start < free:
+        for start in [at for at, word in enumerate(words) if word in heads]:
+            if start < free:
                 continue
-            for spelling, row in heads[word]:
+            for spelling, row in heads[words[start]]:
                 end = start + len(spelling)
                 if len(spelling) == 1 or tuple(words[start:end]) == spelling:
                     found.append((start, end, row))

@@ -68,7 +68,7 @@ def test_hash_depends_on_rows_not_on_their_order() -> None:
     [
         ("The U.S. and US envoys", ["the", "usa", "and", "usa", "envoys"]),
         ("Tell us Europe's cease-fire", ["tell", "us", "europe", "cease", "fire"]),
-        ("It isn't 3.5%, is it?", ["it", "isnt", "3.5%", ",", "is", "it", "?"]),
+        ("It isn't 3.5%, is it?", ["it", "isnt", "3.5", "%", ",", "is", "it", "?"]),
         ("'s 'S", ["s", "s"]),
     ],
 )

@@ -6,11 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.domain import scoring as module
+from tasks.domain import reading as module
 from tasks.domain.articles import Section, SectionName
 from tasks.domain.lexicon import ExposureRow, LexiconRow
 from tasks.domain.scoring import ArticleScore, Scorer
+from tasks.domain.vader import Vader, package_emojis, package_lexicon
+from tasks.storage.seeds import Taxonomy
 
+TONE_TEXTS = [
+    "143",
+    "143%",
+    "$86.",
+    "cease-fire!",
+    "(AML)",
+    "o.o",
+    "o.o.",
+    "defense",
+    "Strike's",
+    "_deal_",
+    "good",
+    "U.N.",
+    "not",
+]
 GEO, DEFENSE, ENERGY, EUROPE = "geo", "defense", "energy", "european_risk_premium"
 
 
@@ -124,10 +141,11 @@ def test_deed_threat_and_word_are_told_apart(scorer: Scorer) -> None:
 
 def test_receipts_explain_the_score(scorer: Scorer) -> None:
     axis = title(scorer, "Moscow rejects truce with Ukraine").sentences[0].axes[GEO]
-    (span,) = axis.spans
-    assert span.phrase == "truce~"
-    assert span.notes == ("reverse: reject",)
-    assert axis.score == round(span.value / math.sqrt(span.value**2 + 15), 4)
+    own, truce = axis.spans
+    assert (own.phrase, own.kind, own.notes) == ("reject~", "oppose", ())
+    assert (truce.phrase, truce.notes) == ("truce~", ("oppose: reject",))
+    total = own.value + truce.value
+    assert axis.score == round(total / math.sqrt(total**2 + 15), 4)
 
 
 def test_sentences_inherit_the_subject_of_the_title_damped(scorer: Scorer) -> None:
@@ -171,6 +189,15 @@ def test_full_reading_cache_starts_again(monkeypatch: pytest.MonkeyPatch, scorer
     monkeypatch.setattr(module, "CACHE_LIMIT", 0)
     title(scorer, "Something else")
     assert title(scorer, "Russia bombs Kyiv") == before
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(TONE_TEXTS), max_size=6).map(" ".join))
+def test_one_pass_gives_the_tone_of_two(scorer: Scorer, taxonomy: Taxonomy, text: str) -> None:
+    tones = {row.phrase: row.tone for row in taxonomy.lexicon if row.tone is not None}
+    engine = Vader({**package_lexicon(), **tones}, package_emojis())
+    for sentence in title(scorer, text).sentences:
+        assert sentence.tone_score == engine.compound(sentence.text)
 
 
 SECTIONS: list[SectionName] = ["title", "summary", "body", "background", "analysis"]

@@ -1,0 +1,123 @@
+"""What one sentence says and is about, whatever article it stands in: the part of scoring that is cached by text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.domain.clauses import Item, mute_factor, read_clauses
+from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow
+from tasks.domain.vader import Vader, package_emojis, package_lexicon
+from tasks.domain.words import PhraseTable, words_of
+
+CACHE_LIMIT = 100_000
+"""Readings kept per reader; a full cache is emptied, so that memory stays bounded."""
+
+_GROUPS = (("topic", "asset"), ("place", "asset"), ("context",))
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Axis -> strongest exposure of a kind in a sentence, 0 ... 1; axes that are missing are 0."""
+
+    topic: Mapping[str, float]
+    place: Mapping[str, float]
+    context: Mapping[str, float]
+
+
+NO_EXPOSURE = Exposure({}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence read: VADER and tone in [-1, 1], the items it reports, and what it is about.
+
+    `is_price_move`: it reports a price move and no event at all. `level`: of the weightiest item.
+    """
+
+    vader_score: float
+    tone_score: float
+    items: tuple[Item, ...]
+    exposure: Exposure
+    is_price_move: bool
+    level: Level
+
+    @property
+    def is_silent(self) -> bool:
+        """Says nothing and is about nothing, on every axis."""
+        return not self.items and self.exposure is NO_EXPOSURE
+
+
+class Reader:
+    """Reads sentences under one taxonomy.
+
+    Args:
+        axes: the themes and `geo`.
+        lexicon: phrases that say something, and tone rows.
+        exposures: phrases that say what a sentence is about.
+    """
+
+    def __init__(self, axes: Sequence[str], lexicon: Sequence[LexiconRow], exposures: Sequence[ExposureRow]) -> None:
+        """Build the phrase tables and the two VADER engines."""
+        self._phrases = PhraseTable((row.phrase, row) for row in lexicon if row.kind != "tone")
+        # One table a group: "russian oil" is a topic and "russian" in it still a place.
+        self._exposures = tuple(
+            PhraseTable((row.phrase, _strengths(row, axes)) for row in exposures if row.kind in kinds)
+            for kinds in _GROUPS
+        )
+        base, emojis = package_lexicon(), package_emojis()
+        tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
+        self._vader = Vader(base, emojis)
+        self._tone = Vader({**base, **tones}, emojis)
+        self._tone_words = frozenset(word for token in tones for word in words_of(token))
+        self._readings: dict[str, Reading] = {}
+
+    def read(self, text: str) -> Reading:
+        """The reading of a cleaned sentence; the same text is read once."""
+        reading = self._readings.get(text)
+        if reading is None:
+            if len(self._readings) >= CACHE_LIMIT:
+                self._readings.clear()
+            reading = self._readings[text] = self._read(text)
+        return reading
+
+    def _read(self, text: str) -> Reading:
+        words = words_of(text)
+        hits = self._phrases.find(words)
+        items = tuple(read_clauses(words, hits)) if hits else ()
+        exposure = self._expose(words, mute_factor(hits))
+        vader_score = self._vader.compound(text)
+        # Where no re-valued word occurs the two lexicons agree, and one pass is enough.
+        tone_score = vader_score if self._tone_words.isdisjoint(words) else self._tone.compound(text)
+        strongest = max(items, key=lambda item: abs(item.geo), default=None)
+        return Reading(
+            vader_score=vader_score,
+            tone_score=tone_score,
+            items=items,
+            exposure=exposure,
+            is_price_move=any(item.is_price_move for item in items) and all(item.row.kind == "price" for item in items),
+            level=strongest.level if strongest else "word",
+        )
+
+    def _expose(self, words: Sequence[str], mute: float) -> Exposure:
+        """What the sentence is about; another subject (sport, history) mutes topics and contexts, not places."""
+        topic, place, context = (_strongest(table, words) for table in self._exposures)
+        if not (topic or place or context):
+            return NO_EXPOSURE
+        if mute < 1.0:
+            topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
+        return Exposure(topic, place, context)
+
+
+def _strengths(row: ExposureRow, axes: Sequence[str]) -> dict[str, float]:
+    values = {**row.relevances, GEO: row.geo}
+    return {axis: values[axis] for axis in axes if values.get(axis)}
+
+
+def _strongest(table: PhraseTable[dict[str, float]], words: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for _, _, strengths in table.find(words):
+        for axis, value in strengths.items():
+            if value > found.get(axis, 0.0):
+                found[axis] = value
+    return found
