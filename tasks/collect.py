@@ -144,9 +144,10 @@ def _accept(db: Connection) -> dict[str, int]:
 
 
 def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
-    """The sources in use, with what the taxonomy declares of them; an undeclared one is an archive."""
+    """The sources that brought anything, with what the taxonomy declares of them; an undeclared one is an archive."""
     declared = {source.source: source for source in taxonomy.sources}
-    names = [name for (name,) in db.execute("select distinct source from raw.article order by source").fetchall()]
+    found = "select source from raw.article union select source from raw.quarantine where kind = 'article' order by all"
+    names = [name for (name,) in db.execute(found).fetchall()]
     db.execute("delete from raw.source")
     rows: list[tuple[object, ...]] = []
     for name in names:

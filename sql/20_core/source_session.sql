@@ -1,30 +1,20 @@
 -- write: replace session_date
 -- grain: one row per (session_date, clock, source).
 -- purpose: whether a source covered the session, what came and what was set aside: a dead source is not calm.
--- limits: an archive that declares nothing covers from its first to its last item; rejected items without a usable
---   date are counted in the last session of the run.
-with span as (
-    select
-        src.source,
-        c.clock,
-        coalesce(src.covers_from, min(a.session_date)) as covers_from,
-        coalesce(src.covers_to, max(a.session_date)) as covers_to
-    from raw.source as src
-    cross join (select distinct s.clock from raw.session as s) as c
-    left join staging.article_session as a on src.source = a.source and c.clock = a.clock
-    group by src.source, c.clock, src.covers_from, src.covers_to
-),
-
-grid as (
+-- limits: an archive that declares nothing covers from its first item until 7 days after its newest one: only the past
+--   decides, so a later item never opens an earlier session. Rejected items without a usable date are counted in the
+--   last session of the run.
+with grid as (
     select
         s.session_date,
         s.clock,
         s.cutoff_at,
-        sp.source,
-        coalesce(s.session_date between sp.covers_from and sp.covers_to, false) as is_covered,
+        src.source,
+        src.covers_from,
+        src.covers_to,
         max(s.session_date) over (partition by s.clock) as last_date
     from raw.session as s
-    inner join span as sp on s.clock = sp.clock
+    cross join raw.source as src
     where s.session_date between $from_date and $to_date
 ),
 
@@ -59,7 +49,9 @@ select
     g.clock,
     g.source,
     cast(null as bigint) as expected_count,
-    g.is_covered or n.seen_count is not null as is_covered,
+    coalesce(g.session_date >= g.covers_from, newest.available_at is not null)
+    and coalesce(g.session_date <= g.covers_to, newest.available_at >= g.cutoff_at - interval 7 day, false)
+    or n.seen_count is not null as is_covered,
     coalesce(n.seen_count, 0) as seen_count,
     coalesce(r.quarantined_count, 0) as quarantined_count,
     date_diff('second', newest.available_at, g.cutoff_at) / 3600.0 as newest_item_age_hours

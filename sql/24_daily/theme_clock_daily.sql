@@ -8,6 +8,7 @@ with source as (
         clock,
         sum(cast(is_covered as integer)) / count(*) as coverage_share
     from core.source_session
+    where is_covered or newest_item_age_hours is not null -- a source is expected once it has begun
     group by session_date, clock
 ),
 

@@ -67,8 +67,7 @@ def types_of(schema: str, table: str) -> dict[str, str]:
     if schema == "raw":
         return _raw_types()[table]
     columns = list(dictionary()[table])
-    if schema in ("vintage", "history"):
-        columns += dictionary()["*"]
+    columns += dictionary()["*"][: {"history": 1, "vintage": 2}.get(schema, 0)]
     return {column.name: column.type for column in columns}
 
 
