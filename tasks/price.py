@@ -12,7 +12,7 @@ from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.calendars import check_clocks, sessions
 from tasks.storage.models import build, models
-from tasks.storage.prices import FIELDS, read_prices
+from tasks.storage.prices import DIVIDEND_FIELDS, FIELDS, read_dividends, read_prices
 from tasks.storage.quarantine import quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
@@ -50,6 +50,7 @@ def price(run: Run) -> StepReport:
         with transaction(db):
             _store_instruments(db, taxonomy)
             _land(db, run)
+            _store_dividends(db, run)
             counts.update(_accept(db, run))
             if not scalar(db, "select count(*) from raw.price where provider = $p", {"p": run.price_provider}):
                 raise SourceError(f"no usable price, {counts['quarantined']} set aside in raw.quarantine")
@@ -79,11 +80,14 @@ def _store_instruments(db: Connection, taxonomy: Taxonomy) -> None:
     insert_rows(db, "raw.expected_sign", ("theme", "symbol", "expected_sign"), signs)
 
 
+def _paths(run: Run) -> list[Path]:
+    return [run.seeds / "prices" if name == "sample" else Path(name) for name in run.prices]
+
+
 def _land(db: Connection, run: Run) -> None:
     """Stream every price row, as text, into `raw.incoming_price`."""
-    paths = [run.seeds / "prices" if name == "sample" else Path(name) for name in run.prices]
     db.execute("delete from raw.incoming_price")
-    rows = read_prices(paths)
+    rows = read_prices(_paths(run))
     number = 0
     while batch := list(islice(rows, BATCH)):
         landed = [
@@ -92,6 +96,34 @@ def _land(db: Connection, run: Run) -> None:
         ]
         number += len(batch)
         insert_rows(db, "raw.incoming_price", ("incoming_no", "location", *FIELDS), landed)
+
+
+def _store_dividends(db: Connection, run: Run) -> None:
+    """Replace the provider's ex-dividends; a row that is no dividend goes to quarantine, like a price."""
+    db.execute(
+        "create or replace temp table landed (location varchar, symbol varchar, ex_date varchar, amount varchar, "
+        "currency varchar)"
+    )
+    rows = [(location, *(cells[name] for name in DIVIDEND_FIELDS)) for location, cells in read_dividends(_paths(run))]
+    insert_rows(db, "landed", ("location", *DIVIDEND_FIELDS), rows)
+    good = (
+        "symbol in (select symbol from raw.instrument) and try_cast(ex_date as date) is not null "
+        "and coalesce(try_cast(amount as double), 0) > 0"
+    )
+    db.execute("delete from raw.dividend where provider = $p", {"p": run.price_provider})
+    db.execute(
+        "insert into raw.dividend select distinct symbol, ex_date::date, amount::double, currency, $p from landed "
+        f"where {good}",
+        {"p": run.price_provider},
+    )
+    refused = db.execute(f"select location, concat_ws(',', symbol, ex_date, amount) from landed where not ({good})")
+    message = "{}: not a known symbol, a date and an amount above 0; mend the row"
+    rejected = [
+        Rejected("bad_dividend", location, message.format(shown), run.price_provider, payload=shown)
+        for location, shown in refused.fetchall()
+    ]
+    quarantine(db, run, "price", rejected)
+    db.execute("drop table landed")
 
 
 def _accept(db: Connection, run: Run) -> dict[str, int]:

@@ -112,6 +112,14 @@ create table raw.incoming_price (
     currency varchar
 );
 
+create table raw.dividend (
+    symbol varchar not null,
+    ex_date date not null,
+    amount double not null,
+    currency varchar,
+    provider varchar not null
+);
+
 create table raw.quarantine (
     quarantine_id varchar not null,
     kind varchar not null,

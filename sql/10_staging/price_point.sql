@@ -1,7 +1,8 @@
 -- write: replace
 -- grain: one row per (session_date, symbol): every session of the instrument's clock, and every priced day besides.
 -- purpose: the newest vintage of a price beside the session that it belongs to, and when a reader could have it.
--- limits: the provider's publication lag is declared, not observed.
+-- limits: the provider's publication lag is declared, not observed; unadjusted closes count as ok once the provider
+--   gives any dividend of the symbol: whether its list is complete is not known here.
 with newest as (
     select *
     from raw.price
@@ -15,6 +16,12 @@ priced as (
         min(price_date) as first_date
     from newest
     group by symbol
+),
+
+paying as (
+    select distinct symbol
+    from raw.dividend
+    where provider = $provider
 ),
 
 expected as (
@@ -35,6 +42,7 @@ select
     i.clock,
     n.close,
     if(i.adjustment = 'adjusted', coalesce(n.adj_close, n.close), n.close) as return_basis,
+    if(i.adjustment = 'unadjusted', coalesce(v.amount, 0), 0) as dividend,
     coalesce(n.currency, i.currency) as currency,
     i.return_kind,
     i.benchmark_symbol,
@@ -43,7 +51,7 @@ select
         when n.symbol is null and e.struck_at + to_seconds(i.publication_lag_hours * 3600) > $now then 'pending'
         when n.symbol is null then 'missing'
         when n.close <= 0 and not i.allows_nonpositive then 'suspect'
-        when i.adjustment = 'unadjusted' then 'unadjusted'
+        when i.adjustment = 'unadjusted' and pay.symbol is null then 'unadjusted'
         else 'ok'
     end as price_status,
     e.cutoff_at,
@@ -65,4 +73,6 @@ inner join (
 ) as d on i.symbol = d.symbol
 left join expected as e on d.symbol = e.symbol and d.any_date = e.session_date
 left join newest as n on d.symbol = n.symbol and d.any_date = n.price_date
+left join paying as pay on i.symbol = pay.symbol
+left join raw.dividend as v on d.symbol = v.symbol and d.any_date = v.ex_date and v.provider = $provider
 where d.any_date <= $to_date

@@ -1,12 +1,15 @@
 """Article sources: folders and files of text become `Article`s; what cannot is a `Rejected` with its reason.
 
-A folder is read recursively: `.md`, `.markdown` and `.txt` files, front matter or not, digests or plain text.
+A folder is read recursively: `.md`, `.markdown` and `.txt` files, front matter or not, digests or plain text, and the
+tables of `tasks.storage.article_tables`.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,18 +18,20 @@ from pathlib import Path
 import yaml
 
 from tasks.domain.articles import Article, Precision, Rejected, Section
-from tasks.domain.availability import StampError, available_at, is_future, parse_stamp
+from tasks.domain.availability import StampError, available_at, is_future, last_instant, parse_stamp
 from tasks.domain.digests import parse_sections
 from tasks.domain.errors import SourceError
 from tasks.domain.taxonomy import Source
+from tasks.storage.article_tables import DEFAULT_SOURCE, SUFFIXES, RawItem, read_table
+from tasks.storage.files import expand
 
-TEXT_SUFFIXES = (".md", ".markdown", ".txt")
+TEXT_SUFFIXES = (".md", ".markdown", ".txt", ".md.gz", ".txt.gz")
 MAX_BYTES = 2_000_000
 """Larger than any article; such a file is a dump or an attack and is set aside."""
 
 SEEDS = "seeds"
-DEFAULT_SOURCE = "files"
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*\n", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PAYLOAD = 500
 
 
@@ -39,45 +44,50 @@ class Reading:
     needs_date: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RawItem:
-    """An item before it is judged: its fields as text, its body, and where it was found."""
-
-    location: str
-    fields: Mapping[str, str]
-    text: str
-
-
 def article_path(seeds: Path, name: str) -> Path:
     """The path behind one `--articles` value: the embedded folder for `seeds`, else the user's own."""
     return seeds / "articles" if name == SEEDS else Path(name)
 
 
 def read_articles(paths: Sequence[Path], reading: Reading) -> Iterator[Article | Rejected]:
-    """Every item below the paths, in the order of their sorted names.
+    """Every item of the paths: files, folders of files, or patterns like `news/*.csv.gz`; names in sorted order.
 
     Raises:
-        SourceError: a path does not exist or is of no known kind. Faults of single items are `Rejected`.
+        SourceError: a path does not exist, holds no article file, or is a table that cannot be read. Faults of
+            single items are `Rejected`.
     """
     for path in paths:
-        if not path.exists():
-            raise SourceError(f"{path} does not exist; give a folder of articles or an article file")
-        files = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
-        texts = [child for child in files if child.suffix.lower() in TEXT_SUFFIXES]
-        if not texts:
-            raise SourceError(f"{path} holds no article; text files end in {', '.join(TEXT_SUFFIXES)}")
-        for child in texts:
-            item = _read_file(child)
-            yield item if isinstance(item, Rejected) else shape(item, reading)
+        for file in _files(path):
+            items = read_table(file) if file.name.lower().endswith(SUFFIXES) else iter([_read_file(file)])
+            for item in items:
+                yield item if isinstance(item, Rejected) else shape(item, reading)
+
+
+def _files(path: Path) -> list[Path]:
+    """The article files behind a path: the file itself, what a folder holds, or what a pattern matches."""
+    places = expand(path)
+    found = [child for place in places for child in ([place] if place.is_file() else place.rglob("*"))]
+    if not places:
+        raise SourceError(f"{path} does not exist; give a folder of articles, an article file or a pattern")
+    kinds = (*TEXT_SUFFIXES, *SUFFIXES)
+    files = sorted(child for child in found if child.is_file() and child.name.lower().endswith(kinds))
+    if not files:
+        raise SourceError(f"{path} holds no article; article files end in {', '.join(kinds)}")
+    return files
 
 
 def _read_file(path: Path) -> RawItem | Rejected:
     location = str(path)
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        message = f"{size:,} bytes, more than the {MAX_BYTES:,} of an article; split the file"
+    try:
+        # One byte more than allowed is enough to know, also of a small archive of a large text.
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as fault:
+        message = f"cannot be read ({fault}); write the file again"
+        return Rejected("unreadable", location, message, DEFAULT_SOURCE)
+    if len(content) > MAX_BYTES:
+        message = f"more than the {MAX_BYTES:,} bytes of an article; split the file"
         return Rejected("oversized", location, message, DEFAULT_SOURCE)
-    content = path.read_bytes()
     if b"\x00" in content:
         message = "not a text file (NUL bytes); save the article as UTF-8 text"
         return Rejected("binary", location, message, DEFAULT_SOURCE, payload=content[:40].hex())
@@ -105,11 +115,14 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     try:
         # BaseLoader leaves every scalar as text: a date must keep the precision it was written with.
         fields = yaml.load(match["fields"], Loader=yaml.BaseLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         raise ValueError("the front matter is not valid YAML; mend its quotes or indentation") from None
     if not isinstance(fields, dict):
         raise ValueError("the front matter is not a list of `name: value` lines; mend it")
-    return {str(key): value for key, value in fields.items() if isinstance(value, str)}, text[match.end() :]
+    flat = {str(key): value for key, value in fields.items() if isinstance(value, str)}
+    if any(_HALF_CHARACTER.search(value) for value in flat.values()):
+        raise ValueError("the front matter escapes half a character (\\uD800 ... \\uDFFF); write the character itself")
+    return flat, text[match.end() :]
 
 
 def shape(item: RawItem, reading: Reading) -> Article | Rejected:
@@ -118,13 +131,12 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
     given_id = item.fields.get("article_id", "").strip() or None
     source = reading.sources.get(name)
     zone = source.zone if source else None
+    payload = (item.text or item.fields.get("title", "")).encode("utf-8", "replace").decode()[:_PAYLOAD]
+    if unfit := _text_fault(item):
+        return Rejected(*unfit, name, given_id, payload)
     sections = _sections(item)
-    payload = item.text[:_PAYLOAD]
     if not sections or not any(section.text.strip() for section in sections):
         return Rejected("empty", item.location, "no text and no title; nothing to score", name, given_id, payload)
-    if sum(len(section.text) for section in sections) > MAX_BYTES:
-        message = f"more than {MAX_BYTES:,} characters; split the item"
-        return Rejected("oversized", item.location, message, name, given_id, payload)
     stamp = item.fields.get("published_at", "").strip()
     published = first_seen = available = None
     precision: Precision = "day"
@@ -132,11 +144,13 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         try:
             published, precision = parse_stamp(stamp, zone)
             seen_text = item.fields.get("first_seen_at", "").strip()
-            first_seen = parse_stamp(seen_text, zone)[0] if seen_text else None
+            if seen_text:
+                first_seen = last_instant(*parse_stamp(seen_text, zone, "first_seen_at"), zone)
         except StampError as fault:
             return Rejected(fault.reason, item.location, str(fault), name, given_id, payload)
         if is_future(published, first_seen, reading.now):
-            message = f"published_at {stamp} lies after {min(first_seen or reading.now, reading.now).isoformat()}"
+            seen = min(first_seen or reading.now, reading.now).isoformat()
+            message = f"published_at {stamp} lies after {seen}, when it was known; mend the date"
             return Rejected("future_date", item.location, message, name, given_id, payload)
         latency = timedelta(minutes=source.latency_minutes if source else 0)
         available = available_at(published, precision, first_seen, kind="archive", zone=zone, latency=latency)
@@ -155,6 +169,18 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         available_at=available,
         content_hash=_sha(content),
     )
+
+
+def _text_fault(item: RawItem) -> tuple[str, str, str] | None:
+    """(reason, location, message) of a text that cannot be stored as text; None when it can."""
+    texts = (item.text, *item.fields.values())
+    if sum(map(len, texts)) > MAX_BYTES:
+        return "oversized", item.location, f"more than {MAX_BYTES:,} characters; split the item"
+    if any(_HALF_CHARACTER.search(text) for text in texts):
+        return "invalid_utf8", item.location, "holds bytes that are not valid UTF-8; save it as UTF-8"
+    if any("\x00" in text for text in texts):
+        return "binary", item.location, "holds NUL characters; give plain text"
+    return None
 
 
 def _sections(item: RawItem) -> tuple[Section, ...]:

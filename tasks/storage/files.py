@@ -7,6 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.domain.errors import ConfigError
+
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: `sql/` and `seeds/` are read from here, wherever the process was started."""
 
@@ -40,8 +42,27 @@ class Home:
         return self.root / "published"
 
     def prepare(self) -> None:
-        """Create the folders of the home."""
-        self.publications.mkdir(parents=True, exist_ok=True)
+        """Create the folders of the home.
+
+        Raises:
+            ConfigError: something that is no folder stands in the way, or nothing may be written there.
+        """
+        try:
+            self.publications.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            reason = fault.strerror or str(fault)
+            raise ConfigError(f"{self.root} cannot be used as home ({reason}); name another folder") from None
+
+
+def expand(path: Path) -> list[Path]:
+    """The path itself if it exists, else what it matches as a pattern (`news/*.csv.gz`), sorted; maybe nothing."""
+    if path.exists():
+        return [path]
+    anchor = Path(path.anchor)
+    try:
+        return sorted(anchor.glob(str(path.relative_to(anchor))))
+    except ValueError:  # no pattern either
+        return []
 
 
 def flush(path: Path) -> None:
@@ -67,10 +88,11 @@ def sweep(home: Home) -> int:
     current = home.published.resolve() if home.published.is_symlink() else None
     folders = [path for path in home.publications.iterdir() if path.is_dir()]
     finished = sorted(
-        (path for path in folders if not path.name.startswith(".")), key=lambda path: path.stat().st_mtime_ns
+        (path for path in folders if not path.name.startswith(".")),
+        key=lambda path: (path.stat().st_mtime_ns, path.name),
     )
     doomed = [path for path in folders if path.name.startswith(".")] + finished[:-KEEP_PUBLICATIONS]
+    doomed = [path for path in doomed if path.resolve() != current]
     for path in doomed:
-        if path != current:
-            shutil.rmtree(path)
+        shutil.rmtree(path)
     return len(doomed)

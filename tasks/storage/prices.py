@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -16,60 +17,79 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.domain.errors import SourceError
+from tasks.storage.files import expand
 
 FIELDS = ("symbol", "date", "open", "high", "low", "close", "adj_close", "volume", "currency")
-REQUIRED = ("symbol", "date", "close")
+DIVIDEND_FIELDS = ("symbol", "ex_date", "amount", "currency")
+REQUIRED = {FIELDS: ("symbol", "date", "close"), DIVIDEND_FIELDS: DIVIDEND_FIELDS[:3]}
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-NOT_PRICES = ("dividends",)
-"""Files of the sample folder that are no price files."""
+DIVIDENDS = "dividends"
+"""How the name of a file of ex-dividends starts."""
 
 PriceRow = tuple[str, Mapping[str, str | None]]
 """(location, field -> text as given, None where the file has no such field)."""
 
 
 def read_prices(paths: Sequence[Path]) -> Iterator[PriceRow]:
-    """Every row of the price files, in the order of the sorted names.
+    """Every row of the price files: files, folders of files, or patterns; in the order of the sorted names.
 
     Raises:
         SourceError: a path does not exist, is of no known kind, lacks a required column, or is not readable.
     """
     for path in paths:
-        if not path.exists():
-            raise SourceError(f"{path} does not exist; give a price file or a folder of them")
-        children = sorted(path.iterdir()) if path.is_dir() else [path]
-        files = [child for child in children if child.name.endswith(SUFFIXES)]
-        files = [child for child in files if child.name.split(".")[0] not in NOT_PRICES]
+        files = [file for file in _files(path) if not file.name.startswith(DIVIDENDS)]
         if not files:
             raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
         for file in files:
-            yield from _read_parquet(file) if file.suffix == ".parquet" else _read_csv(file)
+            yield from _read_parquet(file, FIELDS) if file.suffix == ".parquet" else _read_csv(file, FIELDS)
 
 
-def _read_csv(path: Path) -> Iterator[PriceRow]:
+def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
+    """Every row of the files among the paths whose name starts with `dividends`; none need exist.
+
+    Raises:
+        SourceError: as for prices.
+    """
+    for path in paths:
+        for file in _files(path):
+            if file.name.startswith(DIVIDENDS):
+                read = _read_parquet if file.suffix == ".parquet" else _read_csv
+                yield from read(file, DIVIDEND_FIELDS)
+
+
+def _files(path: Path) -> list[Path]:
+    places = expand(path)
+    if not places:
+        raise SourceError(f"{path} does not exist; give a price file, a folder of them or a pattern")
+    children = [child for place in places for child in (sorted(place.iterdir()) if place.is_dir() else [place])]
+    return [child for child in children if child.name.endswith(SUFFIXES)]
+
+
+def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
     opener: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            _check_columns(path, reader.fieldnames or ())
+            _check_columns(path, reader.fieldnames or (), fields)
             for cells in reader:
-                yield f"{path.name}:{reader.line_num}", {name: cells.get(name) for name in FIELDS}
+                yield f"{path.name}:{reader.line_num}", {name: cells.get(name) for name in fields}
     except UnicodeDecodeError as fault:
         raise SourceError(f"{path} is not valid UTF-8 (byte {fault.start}); save it as UTF-8") from None
-    except (csv.Error, OSError, EOFError) as fault:
+    except (csv.Error, OSError, EOFError, zlib.error) as fault:
         raise SourceError(f"{path} is not a readable CSV file ({fault}); write it again") from None
 
 
-def _read_parquet(path: Path) -> Iterator[PriceRow]:
+def _read_parquet(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
     try:
         file = pq.ParquetFile(path)
-        _check_columns(path, file.schema_arrow.names)
-        names = [name for name in FIELDS if name in file.schema_arrow.names]
+        _check_columns(path, file.schema_arrow.names, fields)
+        names = [name for name in fields if name in file.schema_arrow.names]
         number = 0
         for batch in file.iter_batches(columns=names):
             for cells in batch.to_pylist():
                 number += 1
-                yield f"{path.name}:{number}", {name: _text(cells.get(name)) for name in FIELDS}
-    except (pa.ArrowException, OSError) as fault:
+                yield f"{path.name}:{number}", {name: _text(cells.get(name)) for name in fields}
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
         raise SourceError(f"{path} is not a readable Parquet file ({fault}); write it again") from None
 
 
@@ -78,7 +98,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value).removesuffix(" 00:00:00")
 
 
-def _check_columns(path: Path, given: Sequence[str]) -> None:
-    missing = [name for name in REQUIRED if name not in given]
+def _check_columns(path: Path, given: Sequence[str], fields: tuple[str, ...]) -> None:
+    missing = [name for name in REQUIRED[fields] if name not in given]
     if missing:
-        raise SourceError(f"{path} lacks column {missing[0]!r}; price files have {', '.join(REQUIRED)}")
+        raise SourceError(f"{path} lacks column {missing[0]!r}; such files have {', '.join(REQUIRED[fields])}")
