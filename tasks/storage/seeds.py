@@ -19,6 +19,7 @@ from tasks.domain.taxonomy import Clock, Frozen, Instrument, Source, Theme
 
 AXIS_WITHOUT_THEME = "geo"
 RowT = TypeVar("RowT", bound=Frozen)
+_RESERVED = {AXIS_WITHOUT_THEME, *LexiconRow.model_fields, *ExposureRow.model_fields, *Instrument.model_fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def load_taxonomy(root: Path) -> Taxonomy:
     """
     themes = tuple(_read_yaml(root / "themes.yaml", "theme", Theme))
     names = tuple(theme.theme for theme in themes)
+    for name in sorted(_RESERVED.intersection(names)):
+        rule = f"theme {name!r} has the name of a column of lexicon.csv, exposures.csv or instruments.csv"
+        raise SeedError(str(root / "themes.yaml"), None, rule, "give the theme another name")
     taxonomy = Taxonomy(
         themes=themes,
         lexicon=tuple(_read_csv(root / "lexicon.csv", LexiconRow, Wide("valences", (AXIS_WITHOUT_THEME, *names)))),
@@ -67,6 +71,9 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SeedError(str(path), None, "the file is missing", "restore it from the repository") from None
+    except OSError as fault:
+        rule = f"cannot be read ({fault.strerror})"
+        raise SeedError(str(path), None, rule, "give a folder of seeds that may be read") from None
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
         raise SeedError(str(path), line, "not valid UTF-8", "save the file as UTF-8") from None
@@ -76,8 +83,8 @@ def _read_csv(path: Path, row_type: type[RowT], wide: Wide | None = None) -> Ite
     reader = csv.DictReader(_read_text(path).splitlines(keepends=True), strict=True)
     spread = wide.columns if wide else ()
     plain = [name for name in row_type.model_fields if wide is None or name != wide.field]
-    _check_keys(path, 1, reader.fieldnames or (), [*plain, *spread], required=spread)
     try:
+        _check_keys(path, 1, reader.fieldnames or (), [*plain, *spread], required=spread)
         for cells in reader:
             line = reader.line_num
             if None in cells or None in cells.values():
@@ -102,22 +109,33 @@ def _read_yaml(path: Path, key_field: str, entry_type: type[RowT]) -> Iterator[R
         mark = getattr(fault, "problem_mark", None)
         line = mark.line + 1 if mark else None
         raise SeedError(str(path), line, "not valid YAML", "mend the indentation or the quotes") from None
+    except ValueError as fault:  # a date like 2025-02-30
+        raise SeedError(str(path), None, f"not a value of YAML ({fault})", "mend the date") from None
     if not isinstance(root, yaml.MappingNode):
         raise SeedError(
             str(path), None, "one mapping of entries expected", f"write `name:` and its fields per {key_field}"
         )
-    lines = [(str(key.value), key.start_mark.line + 1) for key, _ in root.value]
-    for name, count in Counter(name for name, _ in lines).items():
-        if count > 1:
-            line = [at for key, at in lines if key == name][-1]
-            raise SeedError(str(path), line, f"{key_field} {name!r} stands twice", "remove one of the two")
-    for name, line in lines:
-        entry = values[name]
+    known = [field for field in entry_type.model_fields if field != key_field]
+    names = _unique_keys(path, root, key_field)
+    for (name, line), (_, node) in zip(names, root.value, strict=True):
+        entry = values.get(name)
         if not isinstance(entry, dict):
-            raise SeedError(str(path), line, f"{name!r} has no fields", "indent its fields below it")
-        known = [field for field in entry_type.model_fields if field != key_field]
-        _check_keys(path, line, [str(key) for key in entry], known)
+            remedy = "write a name of letters, its fields indented below it"
+            raise SeedError(str(path), line, f"{name!r} has no fields", remedy)
+        for field, at in _unique_keys(path, node, "key"):
+            _check_keys(path, at, [field], known)
         yield _build(path, line, entry_type, {key_field: name, **entry})
+
+
+def _unique_keys(path: Path, node: yaml.MappingNode, what: str) -> list[tuple[str, int]]:
+    """The keys of a mapping with their lines; YAML itself would silently take the last of two."""
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            raise SeedError(str(path), line, f"{what} {name!r} stands twice", "remove one of the two")
+        lines[name] = line
+    return list(lines.items())
 
 
 def _check_keys(

@@ -59,15 +59,17 @@ class TableWriter:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Rename the draft into place, or remove it."""
+        is_whole = False
         try:
             if kind is None:
                 self._flush()
+                is_whole = True
         finally:
             self._writer.close()
-        if kind is None:
+            if not is_whole:
+                self._draft.unlink(missing_ok=True)
+        if is_whole:
             self._draft.replace(self._path)
-        else:
-            self._draft.unlink(missing_ok=True)
 
 
 def _defused(value: Any) -> Any:
