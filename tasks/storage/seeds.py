@@ -97,7 +97,7 @@ def _read_csv(path: Path, row_type: type[RowT], wide: Wide | None = None) -> Ite
                 values[wide.field] = {name: filled[name] for name in spread if name in filled}
             yield _build(path, line, row_type, values)
     except csv.Error as fault:
-        raise SeedError(str(path), reader.line_num, f"not a CSV row ({fault})", "mend the quotes") from None
+        raise SeedError(str(path), reader.reader.line_num, f"not a CSV row ({fault})", "mend the quotes") from None
 
 
 def _read_yaml(path: Path, key_field: str, entry_type: type[RowT]) -> Iterator[RowT]:
@@ -163,10 +163,11 @@ def _build(path: Path, line: int, row_type: type[RowT], values: Mapping[str, Any
         return row_type.model_validate(values)
     except ValidationError as fault:
         error = fault.errors()[0]
-        field = ".".join(str(part) for part in error["loc"]) or row_type.__name__
+        field = ".".join(str(part) for part in error["loc"])
         given = error["input"] if error["type"] != "missing" else "nothing"
-        rule = f"{field} = {given!r}: {error['msg'].removeprefix('Value error, ')}"
-        raise SeedError(str(path), line, rule, f"mend {field}") from None
+        message = error["msg"].removeprefix("Value error, ")
+        rule = f"{field} = {given!r}: {message}" if field else message
+        raise SeedError(str(path), line, rule, f"mend {field or 'this entry'}") from None
 
 
 def _check_references(root: Path, taxonomy: Taxonomy) -> None:
