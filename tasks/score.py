@@ -24,6 +24,9 @@ from tasks.storage.tables import TableWriter
 from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, timed, transaction
 
 BATCH = 2_000
+LEAD_CHARACTERS = 1_000
+"""More than the telling words of a lead ever need."""
+
 _SENTENCE = (
     "article_id", "sentence_no", "section", "section_weight", "text", "is_price_move", "level", "vader_score",
     "tone_score", "escalation_score", "model_version", "lexicon_version",
@@ -67,7 +70,7 @@ def _unscored(db: Connection, scorer: Scorer) -> list[str]:
 
 def _score_batch(db: Connection, scorer: Scorer, article_ids: Sequence[str], counts: dict[str, int]) -> None:
     rows = db.execute(
-        "select article_id, section, text from raw.article_section where list_contains($ids, article_id) "
+        "select article_id, section, text from raw.article_section where article_id in (select unnest($ids)) "
         "order by article_id, section_no",
         {"ids": list(article_ids)},
     ).fetchall()
@@ -81,7 +84,7 @@ def _score_batch(db: Connection, scorer: Scorer, article_ids: Sequence[str], cou
         sentences += _sentence_rows(article_id, scored, scorer.lexicon_version)
         themes += _theme_rows(article_id, scored)
     for table in ("raw.sentence", "raw.sentence_theme"):
-        db.execute(f"delete from {table} where list_contains($ids, article_id)", {"ids": list(article_ids)})
+        db.execute(f"delete from {table} where article_id in (select unnest($ids))", {"ids": list(article_ids)})
     insert_rows(db, "raw.sentence", _SENTENCE, sentences)
     insert_rows(db, "raw.sentence_theme", _SENTENCE_THEME, themes)
     counts["articles"] += len(sections)
@@ -126,7 +129,12 @@ def _theme_rows(article_id: str, scored: ArticleScore) -> list[tuple[object, ...
 
 def _tell_stories(db: Connection) -> int:
     """Assign every article to its story anew; only backwards in time, so old stories keep their ids."""
-    rows = db.execute("select article_id, available_at, fingerprint from raw.article").fetchall()
+    rows = db.execute(
+        "select a.article_id, a.available_at, a.fingerprint, left(s.lead, $lead) from raw.article as a inner join ("
+        "select article_id, string_agg(left(text, $lead), ' ' order by section_no) as lead from raw.article_section "
+        "group by article_id) as s using (article_id)",
+        {"lead": LEAD_CHARACTERS},
+    ).fetchall()
     stories = story_ids(Telling(*row) for row in rows)
     db.execute("delete from raw.article_story")
     insert_rows(db, "raw.article_story", ("article_id", "story_id"), sorted(stories.items()))

@@ -1,9 +1,16 @@
-"""Stories: items that tell the same event once more. Looks only backwards, so a later copy changes nothing."""
+"""Stories: items that tell the same event once more. Looks only backwards, so a later copy changes nothing.
+
+Two tellings are of one story when their words are the same, or when the beginnings of their texts share enough
+telling words: a Jaccard index in which a word weighs the more the rarer it was so far (inverse document frequency,
+Spärck Jones 1972). Copies share nearly all, rewrites by another desk still share the names, numbers and places.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,36 +18,135 @@ from datetime import datetime, timedelta
 MEMORY = timedelta(days=7)
 """A text that comes back after a longer silence is a new story (METHOD §3: novelty looks back 7 days)."""
 
+WINDOW = timedelta(hours=48)
+"""How long a rewrite may follow the telling that it rewrites."""
+
+LEAD_WORDS = 60
+"""Telling words that are compared: title and lead name the event, what follows is background."""
+
+LONG, SHORT = 0.20, 0.55
+"""Least similarity of two leads of at least `LONG_WORDS` telling words, and of shorter ones (bare headlines).
+
+Set on the embedded rewrites: the farthest rewrite has 0.21, the nearest other event 0.17 (docs/scoring.md)."""
+
+LONG_WORDS = 25
+
 _NOT_WORD = re.compile(r"\W+")
+_WORD = re.compile(r"[a-z0-9]+(?:[.,][0-9]+)*")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ed", "es", "s")
+_STOP = frozenset(
+    """a an the of to in on at by for from with and or but nor as is are was were be been being has have had that which
+    who whom this these those it its his her their they he she not no than then there said say says will would could
+    should may might can do did does after before over under into out up down off about more most new also only just
+    still we you our your i""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What decides an item's story: its identity, when it was available, and the fingerprint of its text."""
+    """What decides an item's story: identity, when it was available, the hash of its words, and its beginning."""
 
     article_id: str
     available_at: datetime
     fingerprint: str
+    lead: str = ""
 
 
 def fingerprint(text: str) -> str:
     """A hash of the words alone, so that case, spacing, quotes and punctuation do not part two copies."""
     words = _NOT_WORD.sub(" ", text.casefold()).strip()
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """The first `LEAD_WORDS` words that tell something, cut to their stems."""
+    found = _WORD.findall(text.lower().replace("’", "'").replace("'s", ""))
+    kept = [_stem(word) for word in found if len(word) > 1 and word not in _STOP]
+    return frozenset(kept[:LEAD_WORDS])
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
 
 
 def story_ids(tellings: Iterable[Telling]) -> dict[str, str]:
     """Map `article_id` to `story_id`, the article_id of the story's first telling.
 
-    An item joins the story of the last item with the same fingerprint if that was available at most `MEMORY`
-    before it. Ties in time go by article_id, so the input's order never matters.
+    An item joins the story of an equal text told at most `MEMORY` before it, or of the most similar telling of the
+    last `WINDOW`. Ties in time go by article_id, so the input's order never matters. Time is linear in the number of
+    tellings for a given number of tellings a day.
     """
     last_told: dict[str, tuple[datetime, str]] = {}
     stories: dict[str, str] = {}
+    recent = _Recent()
     for telling in sorted(tellings, key=lambda item: (item.available_at, item.article_id)):
         before = last_told.get(telling.fingerprint)
-        known = before is not None and telling.available_at - before[0] <= MEMORY
-        story_id = before[1] if before is not None and known else telling.article_id
+        words = telling_words(telling.lead)
+        recent.forget(telling.available_at - WINDOW)
+        if before is not None and telling.available_at - before[0] <= MEMORY:
+            story_id = before[1]
+        else:
+            story_id = recent.most_similar(words) or telling.article_id
         last_told[telling.fingerprint] = (telling.available_at, story_id)
         stories[telling.article_id] = story_id
+        recent.add(telling.available_at, words, story_id)
     return stories
+
+
+class _Recent:
+    """The tellings of the last `WINDOW`, by word, and how often each word was told so far."""
+
+    def __init__(self) -> None:
+        self._told = 0
+        self._frequency: Counter[str] = Counter()
+        self._queue: deque[tuple[datetime, int]] = deque()
+        self._words: dict[int, frozenset[str]] = {}
+        self._story: dict[int, str] = {}
+        self._postings: defaultdict[str, list[int]] = defaultdict(list)
+
+    def add(self, at: datetime, words: frozenset[str], story_id: str) -> None:
+        """Remember a telling."""
+        number = self._told
+        self._told += 1
+        self._frequency.update(words)
+        self._queue.append((at, number))
+        self._words[number], self._story[number] = words, story_id
+        for word in words:
+            self._postings[word].append(number)
+
+    def forget(self, until: datetime) -> None:
+        """Drop the tellings before `until`; the frequencies stay."""
+        while self._queue and self._queue[0][0] < until:
+            _, number = self._queue.popleft()
+            for word in self._words.pop(number):
+                # Numbers were added in order and leave in order, so this one is the first.
+                postings = self._postings[word]
+                postings.pop(0)
+                if not postings:
+                    del self._postings[word]
+            del self._story[number]
+
+    def most_similar(self, words: frozenset[str]) -> str | None:
+        """The story of the most similar recent telling that is similar enough; the earliest of equals."""
+        weight = {word: self._weight(word) for word in words}
+        own = sum(weight[word] for word in sorted(words))
+        shared: defaultdict[int, float] = defaultdict(float)
+        for word in sorted(words):
+            for number in self._postings.get(word, ()):
+                shared[number] += weight[word]
+        best, best_similarity = None, 0.0
+        for number in sorted(number for number, common in shared.items() if common >= LONG * own):
+            other = self._words[number]
+            union = own + sum(self._weight(word) for word in sorted(other - words))
+            similarity = shared[number] / union
+            least = LONG if min(len(words), len(other)) >= LONG_WORDS else SHORT
+            if similarity >= least and similarity > best_similarity:
+                best, best_similarity = self._story[number], similarity
+        return best
+
+    def _weight(self, word: str) -> float:
+        """Inverse document frequency over all tellings so far, at least 0.1."""
+        return max(math.log((self._told + 1) / (self._frequency[word] + 0.5)), 0.1)
