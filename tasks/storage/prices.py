@@ -11,7 +11,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -72,11 +72,22 @@ def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
             reader = csv.DictReader(file)
             _check_columns(path, reader.fieldnames or (), fields)
             for cells in reader:
-                yield f"{path.name}:{reader.line_num}", {name: cells.get(name) for name in fields}
+                yield f"{path.name}:{reader.line_num}", _row(cells, fields)
     except UnicodeDecodeError as fault:
         raise SourceError(f"{path} is not valid UTF-8 (byte {fault.start}); save it as UTF-8") from None
     except (csv.Error, OSError, EOFError, zlib.error) as fault:
         raise SourceError(f"{path} is not a readable CSV file ({fault}); write it again") from None
+
+
+def _row(cells: Mapping[str | None, Any], fields: tuple[str, ...]) -> dict[str, str | None]:
+    """The fields of a row; the value of a row with more cells than the header is the whole row.
+
+    Such a row (an unquoted `1,234.5`) is cut in the wrong place; so it is refused as no number, not taken for 1.
+    """
+    row: dict[str, str | None] = {name: cells.get(name) for name in fields}
+    if None in cells:
+        row[REQUIRED[fields][-1]] = ",".join([*(str(cells[name]) for name in cells if name), *cells[None]])
+    return row
 
 
 def _read_parquet(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
