@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,9 +13,12 @@ from tasks.domain.run import Run, StepReport
 from tasks.domain.stories import fingerprint
 from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
 from tasks.storage.models import build, models
+from tasks.storage.progress import Progress
 from tasks.storage.quarantine import quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, open_warehouse, timed, transaction
+
+log = logging.getLogger(__name__)
 
 INCOMING_LAYER = 5
 BATCH = 5_000
@@ -73,6 +77,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy) -> list[Rejected]:
     reading = Reading(run.now, {source.source: source for source in taxonomy.sources})
     rejected: list[Rejected] = []
     number = 0
+    progress = Progress(log, "read", "items", None)
     for name in run.articles:
         for batch in _batches(read_articles([article_path(run.seeds, name)], reading)):
             rejected += [item for item in batch if isinstance(item, Rejected)]
@@ -80,6 +85,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy) -> list[Rejected]:
             rows = [_row(run, name, number + place, item) for place, item in enumerate(articles, start=1)]
             number += len(articles)
             insert_rows(db, "raw.incoming_article", _COLUMNS, rows)
+            progress.advance(len(batch))
     return rejected
 
 

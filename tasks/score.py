@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -19,9 +20,12 @@ from tasks.domain.run import Run, StepReport
 from tasks.domain.scoring import MODEL_VERSION, ArticleScore, AxisScore, Scorer
 from tasks.domain.stories import Telling, story_ids
 from tasks.storage.articles import Reading, article_path, read_articles
+from tasks.storage.progress import Progress
 from tasks.storage.seeds import AXIS_WITHOUT_THEME, Taxonomy, load_taxonomy
 from tasks.storage.tables import TableWriter
 from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, timed, transaction
+
+log = logging.getLogger(__name__)
 
 BATCH = 2_000
 LEAD_CHARACTERS = 1_000
@@ -52,8 +56,11 @@ def score(run: Run) -> StepReport:
         counts.update(articles=0, sentences=0)
         with transaction(db):
             todo = _unscored(db, scorer)
+            progress = Progress(log, "scored", "articles", len(todo))
             for start in range(0, len(todo), BATCH):
-                _score_batch(db, scorer, todo[start : start + BATCH], counts)
+                batch = todo[start : start + BATCH]
+                _score_batch(db, scorer, batch, counts)
+                progress.advance(len(batch))
             counts["stories"] = _tell_stories(db)
         report = StepReport("score", dict(counts))
     return timed(report, clock)
