@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 from filelock import FileLock, Timeout
 
-from tasks.domain.errors import WarehouseError, WriterBusyError
+from tasks.domain.errors import GeoriskError, WarehouseError, WriterBusyError
 from tasks.domain.run import Run, StepReport
 from tasks.storage.files import ROOT, Home
 
@@ -137,7 +137,8 @@ def logged(run: Run, step: str) -> Iterator[dict[str, int]]:
     try:
         yield counts
     except Exception as fault:
-        with suppress(WarehouseError), open_warehouse(run) as db:
+        # What cannot be logged must not hide the fault itself.
+        with suppress(GeoriskError, duckdb.Error), open_warehouse(run) as db:
             log_row(db, run, step, "failed", started, time.perf_counter() - clock, counts, str(fault))
         raise
     with open_warehouse(run) as db:
