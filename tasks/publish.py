@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import time
 from dataclasses import dataclass
@@ -12,7 +13,16 @@ from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.exports import next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import SQL, append_changed, build, create_macros, models
-from tasks.storage.warehouse import Connection, connect, insert_rows, logged, open_warehouse, timed, transaction
+from tasks.storage.warehouse import (
+    Connection,
+    connect,
+    insert_rows,
+    logged,
+    open_warehouse,
+    scalar,
+    timed,
+    transaction,
+)
 
 HISTORY_LAYER = 30
 READER_LAYERS = (31, 49)
@@ -33,12 +43,14 @@ def publish(run: Run, window: Window) -> StepReport:
             counts["changed"] = _append_history(db, run, window)
             create_macros(db)
             build(db, models(*READER_LAYERS), {})
-        counts["exported"] = _write_publication(run, home)
+            told = "select count(*) from raw.run_log where step = 'publish' and run_id = $run_id"
+            earlier_count = scalar(db, told, {"run_id": run.run_id})
+        counts["exported"] = _write_publication(run, home, earlier_count + 1)
         counts["removed"] = sweep(home)
     return timed(StepReport("publish", counts), clock)
 
 
-def _write_publication(run: Run, home: Home) -> int:
+def _write_publication(run: Run, home: Home, number: int) -> int:
     """Write everything under a hidden name, rename it, then swap the link; return the exported rows."""
     draft = home.publications / f".{run.run_id}"
     shutil.rmtree(draft, ignore_errors=True)
@@ -47,15 +59,15 @@ def _write_publication(run: Run, home: Home) -> int:
     exported = write_exports(draft / "signals.duckdb", draft / "exports", run.threads)
     (draft / "reports").mkdir()
     flush(draft)
-    final = _free_name(home.publications / run.run_id)
+    final = _free_name(home.publications / run.run_id, number)
     draft.rename(final)
     swap_link(home.published, final)
     return sum(exported.values())
 
 
-def _free_name(path: Path) -> Path:
-    """The path, or with -2, -3, ... when a run of this name was published before: readers may hold the old one."""
-    names = [path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000))]
+def _free_name(path: Path, number: int) -> Path:
+    """The path, or with -2, -3, ... for the run's 2nd, 3rd publication: readers may hold one that was swept."""
+    names = (path if count == 1 else path.with_name(f"{path.name}-{count}") for count in itertools.count(number))
     return next(name for name in names if not name.exists())
 
 

@@ -18,10 +18,14 @@ priced as (
     group by symbol
 ),
 
-paying as (
-    select distinct symbol
+dividend as (
+    select
+        symbol,
+        ex_date,
+        sum(cast(amount as decimal(18, 6))) as amount
     from raw.dividend
     where provider = $provider
+    group by symbol, ex_date
 ),
 
 expected as (
@@ -73,6 +77,6 @@ inner join (
 ) as d on i.symbol = d.symbol
 left join expected as e on d.symbol = e.symbol and d.any_date = e.session_date
 left join newest as n on d.symbol = n.symbol and d.any_date = n.price_date
-left join paying as pay on i.symbol = pay.symbol
-left join raw.dividend as v on d.symbol = v.symbol and d.any_date = v.ex_date and v.provider = $provider
+left join (select distinct symbol from dividend) as pay on i.symbol = pay.symbol
+left join dividend as v on d.symbol = v.symbol and d.any_date = v.ex_date
 where d.any_date <= $to_date

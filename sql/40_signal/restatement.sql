@@ -38,8 +38,8 @@ changed as (
         lag(new_value) over earlier as old_value,
         lag(as_of_at) over earlier as replaced_as_of_at,
         case
-            when coalesce(model_version, '') != coalesce(lag(model_version) over earlier, '') then 'new model'
-            when coalesce(lexicon_version, '') != coalesce(lag(lexicon_version) over earlier, '') then 'new lexicon'
+            when model_version != lag(model_version) over earlier then 'new model' -- null without news: not a new model
+            when lexicon_version != lag(lexicon_version) over earlier then 'new lexicon'
             when coalesce(input_hash, '') != coalesce(lag(input_hash) over earlier, '') then 'other articles'
             else 'other sources or settings'
         end as cause

@@ -72,19 +72,25 @@ def types_of(schema: str, table: str) -> dict[str, str]:
 
 
 def load_inputs(db: Connection, case: Path) -> None:
-    """Create the input tables, without `not null`: a case names only the columns that matter to it."""
-    for path in sorted(case.glob("*.*.csv")):
-        schema, table, _ = path.name.split(".")
+    """Create the input tables, without `not null`: a case names only the columns that matter to it.
+
+    Raw tables that it does not name are empty; one of another schema that the model reads must be given.
+    """
+    given = {path.name.removesuffix(".csv"): path for path in sorted(case.glob("*.*.csv"))}
+    for name in sorted({*given, *(f"raw.{table}" for table in _raw_types())}):
+        schema, table = name.split(".")
         db.execute(f"create schema if not exists {schema}")
-        _load(db, f"{schema}.{table}", path, types_of(schema, table))
+        _load(db, name, given.get(name), types_of(schema, table))
 
 
-def _load(db: Connection, table: str, path: Path, types: dict[str, str]) -> None:
+def _load(db: Connection, table: str, path: Path | None, types: dict[str, str]) -> None:
+    db.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
+    if path is None:
+        return
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
     unknown = set(header) - set(types)
     assert not unknown, f"{path}: {sorted(unknown)} are no columns of {table}"
-    db.execute(f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in types.items())})")
     places = ", ".join(f"cast(? as {types[name]})" for name in header)
     names = ", ".join(header)
     for row in rows:
