@@ -12,6 +12,7 @@ from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport
 from tasks.domain.stories import fingerprint
 from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
+from tasks.storage.calendars import check_clocks
 from tasks.storage.models import build, models
 from tasks.storage.progress import Progress
 from tasks.storage.quarantine import quarantine
@@ -46,6 +47,8 @@ def collect(run: Run) -> StepReport:
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
+    check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
+    _refuse_two_collections(run)
     with logged(run, "collect") as counts, open_warehouse(run) as db:
         _refuse_mixture(db, run)
         with transaction(db):
@@ -62,6 +65,11 @@ def collect(run: Run) -> StepReport:
             raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {_first_fault(rejected)}")
         report = StepReport("collect", {name: counts[name] for name in ("read", "new", "unchanged", "quarantined")})
     return timed(report, clock)
+
+
+def _refuse_two_collections(run: Run) -> None:
+    if SEEDS in run.articles and len(set(run.articles)) > 1:
+        raise ConfigError("the embedded demonstration and your own articles need a --home each; run them one by one")
 
 
 def _refuse_mixture(db: Connection, run: Run) -> None:

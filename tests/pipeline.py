@@ -37,12 +37,14 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def write_article(folder: Path, article_id: str, published_at: str, text: str = STRIKE, **fields: str) -> Path:
-    """One Markdown article; `source` is `wire` unless given."""
+def write_article(
+    folder: Path, article_id: str, published_at: str, text: str = STRIKE, *, file: str | None = None, **fields: str
+) -> Path:
+    """One Markdown article, in `<article_id>.md` unless `file` is given; `source` is `wire` unless given."""
     folder.mkdir(parents=True, exist_ok=True)
     head = {"article_id": article_id, "title": "Pipeline report", "published_at": published_at, "source": "wire"}
     lines = [f"{name}: {value}" for name, value in {**head, **fields}.items()]
-    path = folder / f"{article_id}.md"
+    path = folder / (file or f"{article_id}.md")
     path.write_text("---\n" + "\n".join(lines) + f"\n---\n{text}\n", encoding="utf-8")
     return path
 
@@ -107,6 +109,7 @@ def query(path: Path, sql: str, parameters: Mapping[str, object] | None = None) 
 
 def small(root: Path, *, now: str = "2025-08-20T06:00", **changes: Any) -> Pipeline:
     """A home over `root/articles` and `root/prices.csv`; a price file is written if there is none."""
+    root.mkdir(exist_ok=True)
     prices = root / "prices.csv"
     if not prices.exists():
         write_prices(prices, [("BRENT", date(2025, 8, day), 66 + day / 10) for day in range(4, 9)])
