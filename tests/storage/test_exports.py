@@ -1,0 +1,193 @@
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.domain.run import Run
+from tasks.storage.exports import COPIED, EXPORTS, next_as_of, write_exports, write_signals
+from tasks.storage.files import Home
+from tasks.storage.models import HISTORY_LAYER, append_changed, create_macros, dictionary, models
+from tasks.storage.warehouse import connect, insert_rows, naive_utc, open_warehouse
+
+DEFAULTS = {"date": "2025-08-18", "timestamp": "2025-08-18 20:00", "varchar": "x", "boolean": "false"}
+
+
+@pytest.fixture
+def signals(tmp_path: Path) -> Path:
+    """A published file whose public tables are empty tables of the dictionary."""
+    path = tmp_path / "it's" / "signals.duckdb"
+    path.parent.mkdir()
+    with connect(path, 1, temp=tmp_path / "tmp") as db:
+        db.execute("create schema signal")
+        for model in models(40, 40):
+            if model.name in EXPORTS:
+                cells = ", ".join(f"{column.name} {column.type}" for column in dictionary()[model.columns_of])
+                db.execute(f"create table signal.{model.name} ({cells})")
+    return path
+
+
+def put(signals: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    with connect(signals, 1, temp=signals.parent / "tmp") as db:
+        for changes in rows:
+            cells = {c.name: changes.get(c.name, DEFAULTS.get(c.type, 0)) for c in dictionary()[table]}
+            assert {*changes} <= {*cells}
+            db.execute(f"insert into signal.{table} values ({', '.join('?' * len(cells))})", list(cells.values()))
+
+
+def exported(signals: Path, table: str) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+    """The rows of the CSV as text, and those of the Parquet file as values."""
+    folder = signals.parent / "exports"
+    write_exports(signals, folder, 1)
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file)), pq.read_table(folder / f"{table}.parquet").to_pylist()
+
+
+def test_an_empty_publication_has_files_with_columns(signals: Path) -> None:
+    folder = signals.parent / "exports"
+    assert write_exports(signals, folder, 1) == dict.fromkeys(EXPORTS, 0)
+    for table in EXPORTS:
+        source = "theme_clock_daily" if table == "theme_daily" else table
+        names = [column.name for column in dictionary()[source]]
+        assert (folder / f"{table}.csv").read_text(encoding="utf-8") == ",".join(names) + "\n"
+        assert pq.read_schema(folder / f"{table}.parquet").names == names
+    assert sorted(path.suffix for path in folder.iterdir() if path.is_file()) == [".csv"] * 6 + [".parquet"] * 5
+
+
+def test_values_are_written_for_machines(signals: Path) -> None:
+    seen = datetime.fromisoformat("2025-08-18T20:00:00.000001")
+    values = {"close": 0.1 + 0.2, "beta": None, "is_nonsynchronous": True, "as_of_at": seen, "benchmark_symbol": None}
+    put(signals, "price_daily", [values])
+    (text,), (parquet,) = exported(signals, "price_daily")
+    assert text["session_date"] == "2025-08-18"
+    assert text["as_of_at"] == "2025-08-18T20:00:00.000001Z"
+    assert text["price_available_at"] == "2025-08-18T20:00:00.000000Z"
+    assert (text["close"], float(text["close"])) == ("0.30000000000000004", 0.1 + 0.2)
+    assert (text["beta"], text["benchmark_symbol"], text["is_nonsynchronous"]) == ("", "", "true")
+    assert {name: parquet[name] for name in values} == values
+    assert parquet["session_date"] == date(2025, 8, 18)
+
+
+def test_rows_stand_in_the_order_of_their_key(signals: Path) -> None:
+    days = ("2025-08-19", "2025-08-18")
+    put(signals, "price_daily", [{"session_date": day, "symbol": symbol} for day in days for symbol in ("b", "a", "B")])
+    text, parquet = exported(signals, "price_daily")
+    expected = [(day, symbol) for day in reversed(days) for symbol in ("B", "a", "b")]
+    assert [(row["session_date"], row["symbol"]) for row in text] == expected
+    assert [(str(row["session_date"]), row["symbol"]) for row in parquet] == expected
+
+
+def test_numbers_of_a_key_are_ordered_as_numbers(signals: Path) -> None:
+    put(signals, "sentence_contribution", [{"sentence_no": number} for number in (10, 9, 100)])
+    text, _ = exported(signals, "sentence_contribution")
+    assert [row["sentence_no"] for row in text] == ["9", "10", "100"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "@", "-", "\t", "\r"])
+def test_csv_text_that_a_spreadsheet_would_run_is_defused(signals: Path, start: str) -> None:
+    put(signals, "sentence_contribution", [{"text": f'{start}1+"cmd",\nnext', "score": -0.5}])
+    (text,), (parquet,) = exported(signals, "sentence_contribution")
+    assert text["text"] == f'\'{start}1+"cmd",\nnext'
+    assert float(text["score"]) == -0.5
+    assert parquet["text"] == f'{start}1+"cmd",\nnext'
+
+
+def test_the_dictionary_tells_every_column_of_every_public_view(signals: Path) -> None:
+    write_exports(signals, signals.parent / "exports", 1)
+    with (signals.parent / "exports" / "data_dictionary.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = {table: [row["column"] for row in rows if row["table"] == table] for table in (row["table"] for row in rows)}
+    assert told["theme_daily"] == [column.name for column in dictionary()["theme_clock_daily"]]
+    assert told["price_daily_vintage"] == [*told["price_daily"], "is_removed", "superseded_at"]
+    assert {*EXPORTS, "coverage", "run_log", "restatement", "theme_latest"} <= {*told}
+    assert all(row["comment"] and row["unit"] and row["nullable"] in ("true", "false") for row in rows)
+
+
+# --- signals.duckdb
+
+
+@pytest.fixture
+def published(run: Run) -> Path:
+    """The published file of a warehouse that holds no news: every table exists and is empty."""
+    with open_warehouse(run) as db:
+        create_macros(db)
+        db.execute("create schema core")
+        cells = ", ".join(f"{column.name} {column.type}" for column in dictionary()["source_session"])
+        db.execute(f"create table core.source_session ({cells})")
+        for model in models(HISTORY_LAYER, HISTORY_LAYER):
+            empty = ", ".join(f"null as {column.name}" for column in dictionary()[model.columns_of])
+            stamps = {"as_of_at": naive_utc(run.now), "run_id": run.run_id}
+            window = {"from_date": date(2025, 8, 18), "to_date": date(2025, 8, 18)}
+            append_changed(db, replace(model, body=f"select {empty} limit 0"), {**window, **stamps})
+    path = run.home / "it's" / "signals.duckdb"
+    path.parent.mkdir()
+    write_signals(path, Home(run.home).warehouse, 1)
+    return path
+
+
+def test_a_published_file_is_one_file_that_opens_anywhere(published: Path) -> None:
+    assert [path.name for path in published.parent.iterdir()] == ["signals.duckdb"]
+    moved = published.rename(published.with_name("copy.duckdb"))
+    with duckdb.connect(str(moved), read_only=True) as db:
+        tables = {f"{schema}.{name}" for schema, name in db.execute(
+            "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
+        assert tables == {*COPIED}
+        assert db.execute("select count(*) from signal.theme_daily").fetchone() == (0,)
+
+
+def test_every_view_and_macro_reads_also_through_attach(published: Path) -> None:
+    views = [model for model in models(40, 40) if model.write == "view"]
+    macros = [model for model in models(40, 40) if model.write.startswith("macro")]
+    assert len(views) > 10
+    assert len(macros) == 3
+    calls = [*(view.table for view in views), *(f"{macro.table}(timestamp '2025-09-01')" for macro in macros)]
+    with duckdb.connect() as db:
+        path = str(published).replace("'", "''")
+        db.execute(f"attach '{path}' as elsewhere (read_only)")
+        db.execute("use elsewhere")
+        for call in calls:
+            db.execute(f"from {call}").fetchall()
+
+
+def test_tables_columns_and_views_carry_their_comments(published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as db:
+        bare = db.execute("select view_name from duckdb_views() where not internal and comment is null").fetchall()
+        assert bare == []
+        columns = db.execute(
+            "select column_name from duckdb_columns() where schema_name = 'signal' and table_name = 'theme_daily' "
+            "and comment is null"
+        ).fetchall()
+        assert columns == []
+
+
+# --- the stamp of a publication
+
+
+@pytest.mark.parametrize(
+    ("stamps", "expected"),
+    [
+        ([], timedelta(0)),
+        ([timedelta(days=-1)], timedelta(0)),
+        ([timedelta(0)], timedelta(microseconds=1)),
+        ([timedelta(hours=1), timedelta(days=-1)], timedelta(hours=1, microseconds=1)),
+    ],
+    ids=["first", "later", "the same clock again", "a clock that was set back"],
+)
+def test_the_stamp_is_the_runs_clock_and_always_later_than_the_last(
+    run: Run, stamps: list[timedelta], expected: timedelta
+) -> None:
+    day = date(2025, 8, 18)
+    with open_warehouse(run) as db:
+        rows = [(f"r{number}", naive_utc(run.now + stamp), day, day) for number, stamp in enumerate(stamps)]
+        insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), rows)
+        assert next_as_of(db, run.now) == naive_utc(run.now + expected)
+
+
+def test_the_clock_of_the_run_may_be_in_any_zone(run: Run) -> None:
+    with open_warehouse(run) as db:
+        assert next_as_of(db, run.now.astimezone(timezone(timedelta(hours=5)))) == naive_utc(run.now)
