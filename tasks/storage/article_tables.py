@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,19 +50,20 @@ def read_table(path: Path) -> Iterator[RawItem | Rejected]:
         SourceError: the file is not what its ending says, or has neither a title nor a body.
     """
     reader: Callable[[Path], Iterator[RawItem | Rejected]] = _read_parquet
-    if ".csv" in path.suffixes:
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith(".csv"):
         reader = _read_csv
-    elif ".jsonl" in path.suffixes:
+    elif name.endswith(".jsonl"):
         reader = _read_jsonl
     try:
         yield from reader(path)
-    except (OSError, EOFError, csv.Error, pa.ArrowException) as fault:
+    except (OSError, EOFError, zlib.error, csv.Error, pa.ArrowException, UnicodeDecodeError) as fault:
         raise SourceError(f"{path} cannot be read to its end ({fault}); write the file again") from None
 
 
 def _open_text(path: Path) -> IO[str]:
     """Bytes that are no UTF-8 become half characters, so that only their own row is lost."""
-    opener: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
+    opener: Callable[..., IO[str]] = gzip.open if path.suffix.lower() == ".gz" else open
     return opener(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
@@ -127,7 +129,7 @@ def _item(location: str, cells: Mapping[str, object]) -> RawItem | Rejected:
             fields[name] = value
         elif isinstance(value, datetime | date) and name.endswith("_at"):
             fields[name] = value.isoformat()
-        elif isinstance(value, int) and name == "article_id":
+        elif type(value) is int and name == "article_id":
             fields[name] = str(value)
         else:
             message = f"{name} is a {type(value).__name__}, not text; write it as text"

@@ -33,6 +33,8 @@ SEEDS = "seeds"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<fields>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _PAYLOAD = 500
+MAX_FIELDS, MAX_BRACKETS = 20_000, 100
+"""Characters and opening brackets of a front matter; YAML reads slowly, and nested brackets much more slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _read_file(path: Path) -> RawItem | Rejected:
     location = str(path)
     try:
         # One byte more than allowed is enough to know, also of a small archive of a large text.
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as fault:
         message = f"cannot be read ({fault}); write the file again"
@@ -112,6 +114,8 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, text
+    if len(match["fields"]) > MAX_FIELDS or len(re.findall(r"[\[{]", match["fields"])) > MAX_BRACKETS:
+        raise ValueError("the front matter is no short list of `name: value` lines; keep text below it")
     try:
         # BaseLoader leaves every scalar as text: a date must keep the precision it was written with.
         fields = yaml.load(match["fields"], Loader=yaml.BaseLoader)

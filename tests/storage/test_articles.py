@@ -78,7 +78,9 @@ def test_an_undeclared_source_is_an_archive_without_zone_and_latency(read: Read)
         ("---\n\ttitle: x\n---\nText.", "bad_front_matter", "not valid YAML"),
         ("---\n- a\n- b\n---\nText.", "bad_front_matter", "not a list of `name: value`"),
         ("---\n---\nText.", "bad_front_matter", "not a list of `name: value`"),
-        ("---\na: " + "[" * 5000 + "]" * 5000 + "\n---\nText.", "bad_front_matter", "not valid YAML"),
+        ("---\n" + "- " * 5000 + "\n---\nText.", "bad_front_matter", "not valid YAML"),
+        ("---\na: " + "[" * 101 + "\n---\nText.", "bad_front_matter", "no short list of `name: value`"),
+        ("---\na: " + "x" * 20_000 + "\n---\nText.", "bad_front_matter", "no short list of `name: value`"),
         ('---\ntitle: "\\uD83D"\n---\nText.', "bad_front_matter", "half a character"),
     ],
 )
