@@ -1,4 +1,4 @@
-"""`python -m flows.evaluate`: scoring quality on a labelled file. Needs no orchestration, imports no Prefect."""
+"""`python -m flows.evaluate`: scoring quality on labelled files. Needs no orchestration, imports no Prefect."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from tasks.domain.errors import GeoriskError
 from tasks.evaluate import evaluate, render
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+PathOption = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--labelled",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="CSV: id, headline, geo, defense, energy, european_risk_premium in -1, 0, 1 (empty = skip).",
+    type=PathOption,
+    default=SEEDS / "labelled.csv",
+    help="CSV: id, headline, geo and the themes in -1, 0, 1 (empty = skip).  [default: our own 60 sentences]",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures to this file.")
-@click.option("--seeds", type=click.Path(path_type=Path), default=SEEDS, help="Folder of the taxonomy.")
-def main(labelled: Path, json_path: Path | None, seeds: Path) -> None:
-    """Print how well headlines are read, per axis, beside three baselines."""
+@click.option("--events", type=PathOption, help="CSV: text, penta (1-2 cooperation, 3-4 conflict).")
+@click.option("--ratings", type=PathOption, multiple=True, help="CSV: text, valence or mean_sentiment. Repeatable.")
+@click.option("--json", "json_path", type=PathOption, help="Also write the figures to this file.")
+@click.option("--seeds", type=PathOption, default=SEEDS, help="Folder of the taxonomy.  [default: seeds]")
+def main(labelled: Path, events: Path | None, ratings: tuple[Path, ...], json_path: Path | None, seeds: Path) -> None:
+    """Print how well headlines are read, per axis, beside three baselines.
+
+    The plus is risk: a baseline's bad mood counts as plus.
+    """
     try:
-        evaluation = evaluate(labelled, seeds)
+        evaluation = evaluate(labelled, seeds, events=events, ratings=ratings)
         if json_path is not None:
             json_path.write_text(json.dumps(evaluation.as_dict(), indent=2) + "\n", encoding="utf-8")
     except (GeoriskError, OSError) as fault:

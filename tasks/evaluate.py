@@ -1,8 +1,7 @@
-"""Evaluate: score labelled headlines and say how often the direction is right, beside simple baselines."""
+"""evaluate: score labelled texts and say how often the direction is right, beside simple baselines."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,30 +9,28 @@ from typing import Any
 
 from tasks.domain.articles import Section
 from tasks.domain.baselines import baselines
-from tasks.domain.errors import ConfigError
 from tasks.domain.lexicon import GEO
-from tasks.domain.quality import Quality, quality, relevance_f1
+from tasks.domain.quality import SIGNS, Quality, auc, pearson, quality, relevance_f1
 from tasks.domain.scoring import MODEL_VERSION, ArticleAxis, Scorer
+from tasks.storage.labelled import Labelled, read_events, read_labelled, read_ratings
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """One labelled headline; an axis that is missing in `directions` or `relevances` is not labelled."""
-
-    item_id: str
-    headline: str
-    directions: Mapping[str, int]
-    relevances: Mapping[str, bool]
+OURS = "georisk"
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Quality per axis and scorer (`georisk`, then the baselines), relevance F1 per theme, and the versions."""
+    """Quality per axis and scorer (`georisk`, then the baselines), and what else was asked for.
+
+    `relevance_f1s`: theme -> F1, where the file labels relevance. `event_aucs`: scorer -> AUC of conflict over
+    cooperation. `tone_rs`: file -> scorer -> Pearson's r with the human rating.
+    """
 
     item_count: int
     qualities: Mapping[str, Mapping[str, Quality]]
     relevance_f1s: Mapping[str, float]
+    event_aucs: Mapping[str, float]
+    tone_rs: Mapping[str, Mapping[str, float]]
     model_version: str
     lexicon_version: str
 
@@ -42,59 +39,33 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(labelled: Path, seeds: Path) -> Evaluation:
-    """Score `labelled` under the taxonomy of `seeds`.
+def evaluate(labelled: Path, seeds: Path, *, events: Path | None = None, ratings: Sequence[Path] = ()) -> Evaluation:
+    """Score `labelled` under the taxonomy of `seeds`; also coded event sentences and rated texts, if given.
 
     Raises:
-        ConfigError: the file cannot be read, lacks a column or holds a label that is not -1, 0, 1 or empty.
+        ConfigError: a file cannot be read, lacks a column or holds a label that is none.
         SeedError: the taxonomy is broken.
     """
     taxonomy = load_taxonomy(seeds)
     themes = [theme.theme for theme in taxonomy.themes]
-    items = read_labelled(labelled, themes)
     scorer = Scorer(themes, taxonomy.lexicon, taxonomy.exposures)
-    scored = [scorer.score([Section("title", item.headline)]).axes for item in items]
+    items = read_labelled(labelled, themes)
+    scored = [_score(scorer, item.headline) for item in items]
     return Evaluation(
         item_count=len(items),
         qualities={axis: _axis_qualities(axis, items, scored, taxonomy) for axis in (GEO, *themes)},
-        relevance_f1s={theme: _relevance(theme, items, scored) for theme in themes},
+        relevance_f1s={
+            theme: _relevance(theme, items, scored) for theme in themes if any(theme in i.relevances for i in items)
+        },
+        event_aucs=_event_aucs(scorer, events) if events else {},
+        tone_rs={path.stem: _tone_rs(scorer, path) for path in ratings},
         model_version=MODEL_VERSION,
         lexicon_version=scorer.lexicon_version,
     )
 
 
-def read_labelled(path: Path, themes: Sequence[str]) -> list[Labelled]:
-    """Read `id, headline`, a column per axis and optionally `rel_<theme>`; an empty cell skips that axis."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = {"id", "headline", GEO, *themes} - set(reader.fieldnames or ())
-            if missing:
-                raise ConfigError(
-                    f"{path}:1: columns missing: {', '.join(sorted(missing))}; add them (they may be empty)"
-                )
-            return [_labelled_row(path, reader.line_num, row, themes) for row in reader]
-    except OSError as fault:
-        raise ConfigError(f"{path}: cannot be read ({fault.strerror}); give the path of a CSV file") from None
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise ConfigError(f"{path}: not a UTF-8 CSV file ({fault}); save it as one") from None
-
-
-def _labelled_row(path: Path, line: int, row: Mapping[str, str | None], themes: Sequence[str]) -> Labelled:
-    directions: dict[str, int] = {}
-    relevances: dict[str, bool] = {}
-    for column in (GEO, *themes, *(f"rel_{theme}" for theme in themes)):
-        cell = (row.get(column) or "").strip()
-        allowed = {"0", "1"} if column.startswith("rel_") else {"-1", "0", "1"}
-        if cell and cell not in allowed:
-            raise ConfigError(
-                f"{path}:{line}: {column} = {cell!r}; use one of {', '.join(sorted(allowed))} or leave it empty"
-            )
-        if cell and column.startswith("rel_"):
-            relevances[column.removeprefix("rel_")] = cell == "1"
-        elif cell:
-            directions[column] = int(cell)
-    return Labelled(row["id"] or "", row["headline"] or "", directions, relevances)
+def _score(scorer: Scorer, text: str) -> Mapping[str, ArticleAxis]:
+    return scorer.score([Section("title", text)]).axes
 
 
 def _axis_qualities(
@@ -102,7 +73,7 @@ def _axis_qualities(
 ) -> dict[str, Quality]:
     pairs = [(item, axes[axis]) for item, axes in zip(items, scored, strict=True) if axis in item.directions]
     labels = [item.directions[axis] for item, _ in pairs]
-    found = {"georisk": quality(labels, [scores.direction for _, scores in pairs])}
+    found = {OURS: quality(labels, [scores.direction for _, scores in pairs])}
     for name, baseline in baselines(taxonomy.exposures).items():
         found[name] = quality(labels, [baseline(item.headline, axis) for item, _ in pairs])
     return found
@@ -113,21 +84,58 @@ def _relevance(theme: str, items: Sequence[Labelled], scored: Sequence[Mapping[s
     return relevance_f1([item.relevances[theme] for item, _ in pairs], [scores.is_relevant for _, scores in pairs])
 
 
+def _event_aucs(scorer: Scorer, path: Path) -> dict[str, float]:
+    """How well the geo score, tone and VADER (both turned round) put conflict above cooperation."""
+    rows = [(penta, _score(scorer, text)[GEO]) for text, penta in read_events(path)]
+    conflict = [scores for penta, scores in rows if penta in (3, 4)]
+    cooperation = [scores for penta, scores in rows if penta in (1, 2)]
+    return {
+        OURS: auc([s.risk_score for s in conflict], [s.risk_score for s in cooperation]),
+        "tone": auc([-s.tone_score for s in conflict], [-s.tone_score for s in cooperation]),
+        "vader": auc([-s.vader_score for s in conflict], [-s.vader_score for s in cooperation]),
+    }
+
+
+def _tone_rs(scorer: Scorer, path: Path) -> dict[str, float]:
+    rows = read_ratings(path)
+    ratings = [rating for _, rating in rows]
+    tones = [scorer.tones(text) for text, _ in rows]
+    return {
+        "tone": pearson(ratings, [tone for _, tone in tones]),
+        "vader": pearson(ratings, [vader for vader, _ in tones]),
+    }
+
+
 def render(evaluation: Evaluation) -> str:
-    """The quality table as fixed-width text, one line per axis and scorer."""
+    """The quality table as fixed-width text, one line per axis and scorer, then the confusions and the rest."""
     lines = [
         f"{evaluation.item_count} headlines, model {evaluation.model_version}, lexicon {evaluation.lexicon_version}",
-        f"{'axis':<24}{'scorer':<16}{'n':>6}{'directed':>10}{'macro-F1':>10}{'hit':>8}{'wrong':>8}{'rel. F1':>9}",
+        f"{'axis':<22} {'scorer':<15}{'n':>5}{'directed':>10}{'macro-F1':>10}  {'95 % interval':<15}{'hit':>7}"
+        f"{'wrong':>8}{'rel. F1':>9}",
     ]
     for axis, qualities in evaluation.qualities.items():
         for name, row in qualities.items():
-            about = (
-                f"{evaluation.relevance_f1s[axis]:.3f}"
-                if name == "georisk" and axis in evaluation.relevance_f1s
-                else ""
-            )
+            low, high = row.macro_f1_interval
+            about = evaluation.relevance_f1s.get(axis) if name == OURS else None
             lines.append(
-                f"{axis:<24}{name:<16}{row.item_count:>6}{row.directed_count:>10}{row.macro_f1:>10.3f}"
-                f"{row.hit_share:>8.1%}{row.wrong_sign_share:>8.1%}{about:>9}"
+                f"{axis:<22} {name:<15}{row.item_count:>5}{row.directed_count:>10}{row.macro_f1:>10.3f}"
+                f"  {low:.3f} - {high:.3f}  {row.hit_share:>7.1%}{row.wrong_sign_share:>8.1%}"
+                + (f"{about:>9.3f}" if about is not None else "")
             )
+    lines += _confusions(evaluation)
+    if evaluation.event_aucs:
+        lines.append("conflict over cooperation, AUC: " + _named(evaluation.event_aucs))
+    lines += [f"Pearson's r with the ratings of {name}: {_named(rs)}" for name, rs in evaluation.tone_rs.items()]
     return "\n".join(lines)
+
+
+def _confusions(evaluation: Evaluation) -> list[str]:
+    lines = ["labelled (rows) as read (columns -1, 0, 1) by georisk"]
+    for axis, qualities in evaluation.qualities.items():
+        rows = zip(SIGNS, qualities[OURS].confusion, strict=True)
+        lines.append(f"{axis:<22} " + "   ".join(f"{sign:>2}: {a:>3} {b:>3} {c:>3}" for sign, (a, b, c) in rows))
+    return lines
+
+
+def _named(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3f}" for name, value in values.items())

@@ -125,8 +125,7 @@ def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
     """Whether `row`, right before `head`, is its modifier: the head of a compound decides ("truce violations")."""
     if head is None or row.kind not in ("price", "state"):
         return False
-    opposite = row.valences.get(GEO, 0.0) * head.valences.get(GEO, 0.0) < 0
-    return row.kind == "price" or (head.kind == "state" and opposite)
+    return row.kind == "price" or head.kind == "state"
 
 
 def _is_question(words: Sequence[str]) -> bool:
@@ -199,8 +198,9 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
 
 def _act(row: LexiconRow, item: Item, gap: int) -> None:
     """Apply one operator to one item, `gap` words away."""
-    # "fears of war" is about a war to come; "might last while the war ..." is not.
-    item.is_touched |= row.kind not in ("damp", "ask", "oppose") or gap <= REACH_TOUCH
+    # "fears of war" is about a war to come; "might last while the war ..." is not, nor is "may attack the grid".
+    is_asserting = row.kind not in ("damp", "ask", "oppose", "threat")
+    item.is_touched |= is_asserting or (gap <= REACH_TOUCH and item.row.factor > 0)
     if row.kind in ("reverse", "fall"):
         item.sign *= REVERSED
     elif row.kind == "negate":

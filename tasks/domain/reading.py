@@ -81,6 +81,10 @@ class Reader:
             reading = self._readings[text] = self._read(text)
         return reading
 
+    def tones(self, text: str) -> tuple[float, float]:
+        """VADER's compound and our tone of a cleaned text, each in [-1, 1]."""
+        return self._vader.compound(text), self._tone.compound(text)
+
     def _read(self, text: str) -> Reading:
         words = words_of(text)
         hits = self._phrases.find(words)

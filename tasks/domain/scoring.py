@@ -10,7 +10,7 @@ from typing import Literal
 from tasks.domain.articles import Section, SectionName
 from tasks.domain.lexicon import GEO, ExposureRow, Gate, Level, LexiconRow, lexicon_hash
 from tasks.domain.reading import Reader, Reading
-from tasks.domain.sentences import split_sentences
+from tasks.domain.sentences import clean_text, split_sentences
 
 MODEL_VERSION = "rules-1"
 """Changes whenever the same lexicon would give another number."""
@@ -26,9 +26,9 @@ INHERITED = 0.5
 """What a sentence keeps of the title's and summary's subject when it names none itself."""
 EVIDENT = 1.0
 """Sum of absolute valences that makes a sentence fully relevant at a place; less is proportionally less."""
-RELEVANT_FROM = 0.3
+RELEVANT_FROM = 0.5
 """Least article relevance that counts as being about a theme."""
-DIRECTION_FROM = 0.1
+DIRECTION_FROM = 0.15
 """Least mean score that is read as a direction, for one sentence; n sentences need 1/sqrt(n) of it."""
 AGREEMENT_FROM = 0.15
 """Least |sum| / sum of absolute values: below it an article is mixed and has no direction."""
@@ -134,6 +134,10 @@ class Scorer:
             silent = _silent_axis(tone)
             return ArticleScore(sentences, dict.fromkeys(self.axes, silent))
         return ArticleScore(sentences, {axis: _article_axis(axis, sentences, tone) for axis in self.axes})
+
+    def tones(self, text: str) -> tuple[float, float]:
+        """`vader_score` and `tone_score` of a text read as one sentence, each in [-1, 1]."""
+        return self._reader.tones(clean_text(text).replace("\n", " "))
 
     def _inherited(self, names: Sequence[SectionName], readings: Sequence[Reading]) -> Mapping[str, float]:
         """Axis -> strongest place of the title and summary, damped."""

@@ -1,7 +1,7 @@
 import pytest
 
 from tasks.domain.baselines import baselines
-from tasks.domain.quality import macro_f1, quality, relevance_f1, share
+from tasks.domain.quality import auc, macro_f1, pearson, quality, relevance_f1, share
 from tasks.storage.seeds import Taxonomy
 
 
@@ -40,3 +40,25 @@ def test_lengths_must_agree() -> None:
 def test_baselines(taxonomy: Taxonomy, headline: str, axis: str, expected: tuple[int, int, int]) -> None:
     found = baselines(taxonomy.exposures)
     assert tuple(found[name](headline, axis) for name in ("vader_sign", "vader_on_theme", "keywords")) == expected
+
+
+def test_interval_holds_the_score_and_is_the_same_each_time() -> None:
+    labels, predictions = [1, 1, -1, 0, 0, 0] * 10, [1, 0, -1, 0, 0, 1] * 10
+    first, second = quality(labels, predictions), quality(labels, predictions)
+    low, high = first.macro_f1_interval
+    assert low < first.macro_f1 < high
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("positives", "negatives", "expected"),
+    [([2.0, 3.0], [1.0], 1.0), ([1.0], [1.0], 0.5), ([], [1.0], 0.5), ([1.0, 3.0], [2.0, 2.0], 0.5)],
+)
+def test_auc(positives: list[float], negatives: list[float], expected: float) -> None:
+    assert auc(positives, negatives) == expected
+
+
+def test_pearson() -> None:
+    assert pearson([1.0, 2.0, 3.0], [2.0, 4.0, 6.0]) == pytest.approx(1.0)
+    assert pearson([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == pytest.approx(-1.0)
+    assert pearson([1.0, 1.0], [1.0, 2.0]) == pearson([], []) == 0.0

@@ -5,11 +5,9 @@ import pytest
 from click.testing import CliRunner
 
 from flows.evaluate import SEEDS, main
-from tasks.domain.errors import ConfigError
-from tasks.evaluate import evaluate, read_labelled, render
+from tasks.evaluate import evaluate, render
 
 HEADER = "id,headline,geo,defense,energy,european_risk_premium,rel_energy\n"
-THEMES = ["defense", "energy", "european_risk_premium"]
 
 
 @pytest.fixture
@@ -29,30 +27,30 @@ def test_evaluation_counts_labelled_cells_only(labelled: Path) -> None:
     assert (geo["georisk"].item_count, geo["georisk"].macro_f1) == (3, 1.0)
     assert evaluation.qualities["defense"]["georisk"].item_count == 2
     assert set(geo) == {"georisk", "vader_sign", "vader_on_theme", "keywords"}
-    assert evaluation.relevance_f1s["energy"] == pytest.approx(2 / 3) or evaluation.relevance_f1s["energy"] == 1.0
+    assert evaluation.relevance_f1s == {"energy": 1.0}
     assert "georisk" in render(evaluation)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"id,headline\n", "columns missing"),
-        (HEADER.encode() + b"a,Text,2,,,,\n", "geo = '2'"),
-        (HEADER.encode() + b"a,Text,1,,,,-1\n", "rel_energy = '-1'"),
-        (HEADER.encode() + b"a,\xff\xfe,1,,,,\n", "not a UTF-8 CSV"),
-        (HEADER.encode() + b'a,"Text,1,,,,\n', "not a UTF-8 CSV"),
-    ],
-)
-def test_bad_files_say_what_is_wrong(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "bad.csv"
-    path.write_bytes(content)
-    with pytest.raises(ConfigError, match=message):
-        read_labelled(path, THEMES)
+def test_our_own_sentences_beat_every_baseline() -> None:
+    evaluation = evaluate(SEEDS / "labelled.csv", SEEDS)
+    assert evaluation.item_count == 60
+    for axis, qualities in evaluation.qualities.items():
+        ours = qualities["georisk"]
+        assert ours.macro_f1 >= 0.85, axis
+        assert ours.macro_f1 > max(row.macro_f1 for name, row in qualities.items() if name != "georisk")
 
 
-def test_missing_file() -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
-        read_labelled(Path("nowhere.csv"), THEMES)
+def test_events_and_ratings_are_measured_on_request(labelled: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.csv"
+    events.write_text("text,penta\nIran bombs Kuwait.,4\nIran thanks Kuwait.,1\nOman slams Iran.,3\nA note.,0\n")
+    ratings = tmp_path / "ratings.csv"
+    ratings.write_text("text,valence\nA good day,3\nA bad day,-2\nA day,0\n")
+    evaluation = evaluate(labelled, SEEDS, events=events, ratings=[ratings])
+    assert evaluation.event_aucs["georisk"] == 1.0
+    assert evaluation.tone_rs["ratings"]["tone"] > 0.9
+    table = render(evaluation)
+    assert "AUC: georisk 1.000" in table
+    assert "ratings of ratings: tone" in table
 
 
 def test_command_prints_and_writes(labelled: Path, tmp_path: Path) -> None:
