@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 from tasks.domain.run import Run, StepReport, Window
+from tasks.storage.models import Model, chunks_of, models
 from tasks.storage.models import build as build_models
-from tasks.storage.models import models
+from tasks.storage.progress import Progress
 from tasks.storage.warehouse import logged, naive_utc, open_warehouse, timed, transaction
 
-FIRST_LAYER, LAST_LAYER = 10, 29
+log = logging.getLogger(__name__)
+
+STAGING, DAILY = (10, 19), (20, 29)
 
 
 def build(run: Run, window: Window) -> StepReport:
@@ -22,13 +26,22 @@ def build(run: Run, window: Window) -> StepReport:
     parameters = {
         "from_date": window.from_date,
         "to_date": window.to_date,
+        "last_date": window.to_date,
         "now": naive_utc(run.now),
         "provider": run.price_provider,
     }
     with logged(run, "build") as counts, open_warehouse(run) as db:
         with transaction(db):
-            written = build_models(db, models(FIRST_LAYER, LAST_LAYER), parameters)
+            build_models(db, models(*STAGING), parameters)
+            chunks = chunks_of(db, window)
+            chosen = models(*DAILY)
+            progress = Progress(log, "built", "chunks", len(chunks) * sum(map(_by_session, chosen)))
+            written = build_models(db, chosen, parameters, chunks, lambda: progress.advance(1))
         wanted = ("theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
         counts.update({name: written[name] for name in wanted})
         report = StepReport("build", dict(counts))
     return timed(report, clock)
+
+
+def _by_session(model: Model) -> bool:
+    return model.write == "replace session_date"

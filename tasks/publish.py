@@ -12,7 +12,7 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.exports import next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
-from tasks.storage.models import SQL, append_changed, build, create_macros, models
+from tasks.storage.models import SQL, append_changed, build, chunks_of, create_macros, models
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -74,13 +74,12 @@ def _free_name(path: Path, number: int) -> Path:
 def _append_history(db: Connection, run: Run, window: Window) -> int:
     """Append every changed row under one stamp; a run that changes nothing leaves no vintage."""
     as_of_at = next_as_of(db, run.now)
-    parameters = {
-        "from_date": window.from_date,
-        "to_date": window.to_date,
-        "as_of_at": as_of_at,
-        "run_id": run.run_id,
-    }
-    changed = sum(append_changed(db, model, parameters) for model in models(HISTORY_LAYER, HISTORY_LAYER))
+    chunks = [
+        {"from_date": chunk.from_date, "to_date": chunk.to_date, "as_of_at": as_of_at, "run_id": run.run_id}
+        for chunk in chunks_of(db, window)
+    ]
+    layer = models(HISTORY_LAYER, HISTORY_LAYER)
+    changed = sum(append_changed(db, model, parameters) for model in layer for parameters in chunks)
     if changed:
         row = (run.run_id, as_of_at, window.from_date, window.to_date)
         insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), [row])

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from flows.requests import make_run
 from tasks.build import build
 from tasks.check import check
 from tasks.collect import collect
-from tasks.domain.run import Run
 from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
@@ -26,10 +26,9 @@ PAGES = ("docs/architecture.md",)
 _BLOCK = re.compile(r"```sql\n(?P<sql>.*?)\n```\n(?:\n```text\n(?P<output>.*?)\n```\n)?", re.DOTALL)
 
 
-def publish_embedded(home: Path) -> Path:
+def publish_embedded(home: Path, to_date: date | None = None) -> Path:
     """Run the six verbs over the embedded seeds; return the publication."""
-    now = datetime(2025, 9, 8, 6, tzinfo=UTC)
-    run = Run(run_id="docs", now=now, home=home, articles=("seeds",), prices=("sample",), seeds=ROOT / "seeds")
+    run = make_run(run_id="docs", home=home, to_date=to_date)
     collect(run)
     score(run)
     window = price(run).window

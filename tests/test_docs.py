@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -89,3 +90,37 @@ def test_every_quarantine_reason_is_documented() -> None:
     page = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
     assert len(reasons) > 12
     assert {reason for reason in reasons if f"`{reason}`" not in page} == set()
+
+
+def test_column_by_status_is_what_the_rows_show(tmp_path: Path) -> None:
+    """Every cell of the methodology's table, on the embedded seeds and a week after their end."""
+    published = publish_embedded(tmp_path, to_date=date(2025, 10, 6))
+    page = (ROOT / "docs" / "methodology.md").read_text(encoding="utf-8")
+    heads, *rows = re.findall(r"^\| ([a-z].*) \|$", page.split("## Column x status")[1].split("## ")[0], re.MULTILINE)
+    statuses = heads.split(" | ")[1:]
+    test_of = {"value": "{} is not null", "0": "{} = 0", "null": "{} is null", "value or null": "true"}
+    seen: set[str] = set()
+    with duckdb.connect(str(published / "signals.duckdb"), read_only=True) as db:
+        for row in rows:
+            names, *cells = row.split(" | ")
+            for name in names.split(", "):
+                seen.add(name)
+                for status, cell in zip(statuses, cells, strict=True):
+                    claim = test_of[cell].format(name)
+                    broken = f"select * from signal.theme_clock_daily where status = '{status}' and not ({claim})"
+                    assert db.execute(broken).fetchall() == [], (name, status)
+        found = {name for (name,) in db.execute("select distinct status from signal.theme_clock_daily").fetchall()}
+        columns = {name for (name, *_) in db.execute("describe signal.theme_clock_daily").fetchall()}
+    assert found >= {"ok", "no_news", "stale_source"}
+    identity = {
+        "session_date",
+        "theme",
+        "clock",
+        "cutoff_at",
+        "as_of_at",
+        "status",
+        "is_provisional",
+        "run_id",
+        "input_hash",
+    }
+    assert columns - identity == seen

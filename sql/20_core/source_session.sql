@@ -28,20 +28,26 @@ seen as (
     group by a.session_date, a.clock, a.source
 ),
 
+last_session as (
+    select
+        clock,
+        max(session_date) as last_date
+    from raw.session
+    where session_date <= $last_date
+    group by clock
+),
+
 rejected as (
     select
+        least(s.session_date, l.last_date) as session_date,
         s.clock,
         q.source,
-        least(s.session_date, g.last_date) as session_date,
         count(*) as quarantined_count
     from raw.quarantine as q
-    inner join (select distinct
-        clock,
-        last_date
-    from grid) as g on q.kind = 'article'
+    inner join last_session as l on q.kind = 'article'
     asof inner join raw.session as s
-        on g.clock = s.clock and least(coalesce(q.published_at, q.quarantined_at), q.quarantined_at) <= s.cutoff_at
-    group by least(s.session_date, g.last_date), s.clock, q.source
+        on l.clock = s.clock and least(coalesce(q.published_at, q.quarantined_at), q.quarantined_at) <= s.cutoff_at
+    group by least(s.session_date, l.last_date), s.clock, q.source
 )
 
 select

@@ -1,4 +1,4 @@
--- Quiet or blind? Sessions on the reference clocks by status and month: no_news is a quiet day, stale_source a blind one.
+-- Quiet or blind? Sessions on the reference clocks by status and month: no_news is a quiet day, stale_source blind.
 select
     theme,
     date_trunc('month', session_date) as month,

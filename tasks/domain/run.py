@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 STEPS = ("collect", "score", "price", "build", "check", "publish")
@@ -48,6 +49,13 @@ class Window:
 
     from_date: date
     to_date: date
+
+    def chunks(self, count: int) -> list[Window]:
+        """The window cut into at most `count` windows of about equal length, in order, none empty."""
+        days = (self.to_date - self.from_date).days + 1
+        count = max(1, min(count, days))
+        edges = [self.from_date + timedelta(days=days * number // count) for number in range(count + 1)]
+        return [Window(first, last - timedelta(days=1)) for first, last in pairwise(edges)]
 
 
 @dataclass(frozen=True, slots=True)

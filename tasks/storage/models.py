@@ -9,16 +9,18 @@ Header lines of a model (docs/architecture.md):
 from __future__ import annotations
 
 import csv
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tasks.domain.errors import WarehouseError
+from tasks.domain.run import Window
 from tasks.storage.files import ROOT
-from tasks.storage.warehouse import Connection
+from tasks.storage.warehouse import Connection, scalar
 
 SQL = ROOT / "sql"
 STAMPS = ("as_of_at", "run_id")
@@ -26,6 +28,8 @@ STAMPS = ("as_of_at", "run_id")
 
 NOT_A_CHANGE = ("as_of_at", "run_id", "input_hash", "is_removed")
 HISTORY_LAYER = 30
+ARTICLES_PER_CHUNK = 20_000
+"""An article becomes some rows on each clock and theme; this many keep a chunk within DuckDB's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,23 @@ def models(first_layer: int, last_layer: int, root: Path = SQL) -> list[Model]:
     return [read_model(path) for path in paths if first_layer <= int(path.parent.name[:2]) <= last_layer]
 
 
-def build(db: Connection, chosen: Iterable[Model], parameters: Mapping[str, Any]) -> dict[str, int]:
-    """Write views and tables; return the rows of each table that were written."""
+def build(
+    db: Connection,
+    chosen: Iterable[Model],
+    parameters: Mapping[str, Any],
+    chunks: Sequence[Window] = (),
+    tell: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
+    """Write views and tables; return the rows of each table that were written.
+
+    Args:
+        db: the warehouse.
+        chosen: the models, in build order.
+        parameters: what the bodies bind; `from_date` and `to_date` among them when a model replaces sessions.
+        chunks: windows that together make the range: a table that replaces sessions is written one after the other,
+            so that memory does not grow with the range. Empty = the range at once.
+        tell: called after each chunk, for a progress line.
+    """
     written: dict[str, int] = {}
     for model in chosen:
         db.execute(f"create schema if not exists {model.schema}")
@@ -116,12 +135,22 @@ def build(db: Connection, chosen: Iterable[Model], parameters: Mapping[str, Any]
             db.execute(f"create or replace view {model.table} as {model.body}")
         elif model.write.startswith("macro"):
             _create_macro(db, model)
-        elif model.write.startswith("replace"):
+        elif model.write == "replace session_date":
+            windows = [{"from_date": chunk.from_date, "to_date": chunk.to_date} for chunk in chunks] or [{}]
+            for window in windows:
+                written[model.name] = written.get(model.name, 0) + _replace(db, model, {**parameters, **window})
+                tell()
+        elif model.write == "replace":
             written[model.name] = _replace(db, model, parameters)
         else:
             raise WarehouseError(f"{model.path}: cannot write {model.write!r} here")
         _comment(db, model)
     return written
+
+
+def chunks_of(db: Connection, window: Window) -> list[Window]:
+    """The window cut so that a chunk holds about `ARTICLES_PER_CHUNK` articles."""
+    return window.chunks(math.ceil(scalar(db, "select count(*) from raw.article") / ARTICLES_PER_CHUNK))
 
 
 def create_macros(db: Connection, root: Path = SQL) -> None:

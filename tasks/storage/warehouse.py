@@ -23,6 +23,8 @@ from tasks.storage.files import ROOT, Home
 
 MIGRATIONS = ROOT / "sql" / "00_raw"
 WAIT_SECONDS = 900.0
+MEMORY_LIMIT = "800MB"
+"""Of DuckDB; beyond it DuckDB spills to the home's `tmp/`. Python comes on top."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -36,7 +38,7 @@ def connect(path: Path, threads: int, *, temp: Path, read_only: bool = False) ->
     """Open a DuckDB file with the project's settings: UTC, bounded memory, nothing fetched, no Python names in SQL."""
     config: dict[str, Any] = {
         "threads": threads,
-        "memory_limit": "4GB",
+        "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(temp),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
