@@ -38,10 +38,10 @@ def draw(published: Path, out: Path) -> None:
     for rank, day in enumerate(sorted(extremes)):
         story = str(daily.loc[day, "top_story_id"])[11:].replace("-", " ")
         place = score[day]
+        offset = 3 + 9 * (rank % 2) if place > 0 else -9 - 9 * (rank % 2)  # neighbours on two heights
         below.annotate(
-            story[:34], (day, place), xytext=(0, 3 + 9 * (rank % 2) if place > 0 else -9 - 9 * (rank % 2)), textcoords="offset points", fontsize=6,
-            ha="center", color=INK,
-        )  # fmt: skip
+            story[:34], (day, place), xytext=(0, offset), textcoords="offset points", fontsize=6, ha="center", color=INK
+        )
     below.set_ylim(score.min() - 0.14, score.max() + 0.12)
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
