@@ -71,6 +71,11 @@ class Item:
         return self.value(GEO)
 
     @property
+    def is_good(self) -> bool:
+        """Whether it lowers escalation or, where it is no matter of that, the risk of its themes."""
+        return (self.geo or sum(self.value(axis) for axis in self.row.valences)) < 0
+
+    @property
     def force(self) -> float:
         """Its largest absolute value on any axis, before gates."""
         return max((abs(self.value(axis)) for axis in self.row.valences), default=0.0)
@@ -164,7 +169,7 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
             continue
         targets = _targets(words, start, end, row, items)
         # A threat or an order keeps its own weight beside something good: "or else", "make peace".
-        is_against = row.kind == "oppose" or (row.kind in ("threat", "ask") and all(item.geo < 0 for item in targets))
+        is_against = row.kind == "oppose" or (row.kind in ("threat", "ask") and all(item.is_good for item in targets))
         for item in targets:
             _act(row, item, gap=max(item.start - end, start - item.end))
         said = frozenset() if is_against else frozenset(axis for item in targets for axis in item.row.valences)
@@ -179,7 +184,8 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
     if row.kind not in ("rise", "fall"):
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end]
-    left = [item for item in items if item.end <= start]
+    # "to end the war" can only mean what follows.
+    left = [item for item in items if item.end <= start] if words[start - 1 : start] != ["to"] else []
     if row.kind in ("damp", "threat", "ask"):
         after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
@@ -204,16 +210,15 @@ def _act(row: LexiconRow, item: Item, gap: int) -> None:
     if row.kind in ("reverse", "fall"):
         item.sign *= REVERSED
     elif row.kind == "negate":
-        is_good = item.geo < 0
-        item.sign *= NEGATED_GOOD if is_good else NEGATED_BAD
+        item.sign *= NEGATED_GOOD if item.is_good else NEGATED_BAD
     elif row.kind == "threat":
         item.weight *= THREATENED
         item.level = "threat"
-    elif row.kind == "oppose" and item.geo < 0:
+    elif row.kind == "oppose" and item.is_good:
         item.sign *= REVERSED
         item.is_touched = True
     elif row.kind == "ask":
-        item.sign *= ASKED_GOOD if item.geo < 0 else row.factor
+        item.sign *= ASKED_GOOD if item.is_good else row.factor
         item.level = "word"
     elif row.kind == "damp":
         item.weight *= row.factor

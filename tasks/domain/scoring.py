@@ -168,11 +168,14 @@ class Scorer:
 
 def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     """One sentence on one axis: gated valences, VADER's normalisation x / sqrt(x^2 + 15), and the relevance."""
-    topic = reading.exposure.topic.get(axis, 0.0)
+    topics = reading.exposure.topic
+    topic = topics.get(axis, 0.0)
+    # "Gas supplies to Poland" are about energy; that they also concern Europe is up to the place.
+    supply = topic or place * max(topics.values(), default=0.0)
     spans: list[Span] = []
     cause = price = located = unlocated = 0.0
     for item in reading.items:
-        gate = _gate(item.row.gate, axis, place, topic)
+        gate = _gate(item.row.gate, axis, place, supply)
         value = item.value(axis) * gate
         if not value:
             continue
@@ -191,11 +194,11 @@ def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     return AxisScore(round(relevance, 4), score, tuple(spans), _normalise(price))
 
 
-def _gate(gate: Gate, axis: str, place: float, topic: float) -> float:
+def _gate(gate: Gate, axis: str, place: float, supply: float) -> float:
     """What a row's valence on `axis` is multiplied by, 0 ... 1."""
     if gate == "none" or (gate == "themes" and axis == GEO):
         return 1.0
-    return topic if gate == "topic" and axis != GEO else place
+    return supply if gate == "topic" and axis != GEO else place
 
 
 def _normalise(total: float) -> float:

@@ -16,7 +16,9 @@ RowT = TypeVar("RowT")
 CACHE_LIMIT = 200_000
 """Folded words kept; a full cache is emptied, so that memory stays bounded."""
 
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|\d[\d,.]*|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?<![\d-])\d{1,3}-\d(?![\d-])|\d[\d,.]*|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+SCORELINE = "scoreline"
+"""How "3-0" and "117-3" read: games are full of attacks and strikes."""
 _ACRONYMS = {"US": "usa", "U.S.": "usa", "U.S.A.": "usa", "USA": "usa", "U.K.": "uk", "E.U.": "eu", "U.N.": "un"}
 
 
@@ -32,7 +34,9 @@ class _Folded(dict[str, str]):
         if len(self) >= CACHE_LIMIT:
             self.clear()
         word = _ACRONYMS.get(token)
-        if word is None:
+        if token[0].isdigit() and "-" in token:
+            word = SCORELINE
+        elif word is None:
             word = token.lower().removesuffix("'s").replace("'", "").rstrip(".,") or token
         self[token] = word
         return word
