@@ -66,10 +66,12 @@ def telling_words(text: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
+    """The word without an ending, and without a last e, so that "strike" meets "strikes" and "striking"."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if word.endswith("e") and len(word) >= 5 else word
 
 
 def story_ids(tellings: Iterable[Telling]) -> dict[str, str]:
