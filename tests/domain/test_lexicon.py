@@ -70,6 +70,28 @@ def test_hash_depends_on_rows_not_on_their_order() -> None:
         ("Tell us Europe's cease-fire", ["tell", "us", "europe", "cease", "fire"]),
         ("It isn't 3.5%, is it?", ["it", "isnt", "3.5", "%", ",", "is", "it", "?"]),
         ("'s 'S", ["s", "s"]),
+        (
+            "won 3-0, then 117-3; a 68-30 vote in 2021-2 of F-16s",
+            [
+                "won",
+                "scoreline",
+                ",",
+                "then",
+                "scoreline",
+                ";",
+                "a",
+                "68",
+                "30",
+                "vote",
+                "in",
+                "2021",
+                "2",
+                "of",
+                "f",
+                "16",
+                "s",
+            ],
+        ),
     ],
 )
 def test_words_of(sentence: str, words: list[str]) -> None:
