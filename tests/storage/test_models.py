@@ -5,7 +5,19 @@ import duckdb
 import pytest
 
 from tasks.domain.errors import WarehouseError
-from tasks.storage.models import SQL, STAMPS, Model, build, create_macros, dictionary, models, read_model
+from tasks.domain.run import Window
+from tasks.storage.models import (
+    ARTICLES_PER_CHUNK,
+    SQL,
+    STAMPS,
+    Model,
+    build,
+    chunks_of,
+    create_macros,
+    dictionary,
+    models,
+    read_model,
+)
 from tasks.storage.warehouse import Connection
 
 WINDOW = (date(2025, 8, 18), date(2025, 8, 22))
@@ -91,6 +103,27 @@ def test_a_whole_table_is_replaced_or_only_its_window(db: Connection) -> None:
     assert [row[0].day for row in db.execute("select session_date from daily.t order by all").fetchall()] == [18, 25]
     build(db, [made("replace", tiny(), columns_of="price_daily")], window)
     assert db.execute("select count(*) from daily.t").fetchone() == (1,)
+
+
+def test_a_long_range_is_written_chunk_by_chunk_to_the_same_table(db: Connection) -> None:
+    days = "select unnest(generate_series(date '2025-08-18', date '2025-08-22', interval 1 day)) as day"
+    body = f"from ({tiny(session_date='day')} from ({days}))"
+    model = made("replace session_date", f"select * {body} where session_date between $from_date and $to_date",
+                 columns_of="price_daily")  # fmt: skip
+    window = {"from_date": WINDOW[0], "to_date": WINDOW[1]}
+    assert build(db, [model], window) == {"t": 5}
+    whole = db.execute("from daily.t order by all").fetchall()
+    told: list[int] = []
+    chunks = Window(*WINDOW).chunks(2)
+    assert build(db, [model], window, chunks, lambda: told.append(1)) == {"t": 5}
+    assert db.execute("from daily.t order by all").fetchall() == whole
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(("articles", "chunks"), [(0, 1), (1, 1), (ARTICLES_PER_CHUNK, 1), (ARTICLES_PER_CHUNK + 1, 2)])
+def test_chunks_hold_about_so_many_articles(db: Connection, articles: int, chunks: int) -> None:
+    db.execute(f"create schema raw; create table raw.article as select 1 as n from range({articles})")
+    assert len(chunks_of(db, Window(*WINDOW))) == chunks
 
 
 def test_a_working_table_follows_a_new_dictionary(db: Connection) -> None:
