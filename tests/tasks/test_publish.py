@@ -61,9 +61,12 @@ def test_publications_keep_three_and_never_reuse_a_name(tmp_path: Path) -> None:
     assert kept == sorted(names[-3:])
 
 
-def test_a_publication_is_never_half_visible(demo: Pipeline, tmp_path: Path) -> None:
-    again = demo.copy(tmp_path / "home")
-    window = again.build()
+def test_a_publication_is_never_half_visible(tmp_path: Path) -> None:
+    write_article(tmp_path / "articles", "only", "2025-08-05T10:00:00Z")
+    again = small(tmp_path)
+    again.publish()
+    window = again.reports["price"].window
+    assert window is not None
     (again.home.publications / ".killed").mkdir()
     whole = {path.name for path in (again.home.published / "exports").iterdir()}
     seen: list[set[str]] = []
