@@ -187,9 +187,11 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
     # "to end the war" can only mean what follows.
     left = [item for item in items if item.end <= start] if words[start - 1 : start] != ["to"] else []
     if row.kind in ("damp", "threat", "ask"):
-        after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
+        after = [item for item in right if item.start - end <= REACH_ANNOUNCED and "," not in words[end : item.start]]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
-    near_right = [item for item in right[:1] if item.start - end <= REACH_RIGHT]
+    if row.kind == "negate":
+        right = [item for item in right if "," not in words[end : item.start]]
+    near_right = _chain(right) if right and right[0].start - end <= REACH_RIGHT else []
     near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
     if row.scope == "right":
         return near_right
@@ -200,6 +202,16 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
     is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
     is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
+
+
+def _chain(items: Sequence[Item]) -> list[Item]:
+    """The first item and those that continue it: "agree to a peace plan" is refused as a whole."""
+    chain = list(items[:1])
+    for before, after in pairwise(items):
+        if after.start - before.end > REACH_TOUCH or before.is_good != after.is_good:
+            break
+        chain.append(after)
+    return chain
 
 
 def _act(row: LexiconRow, item: Item, gap: int) -> None:
