@@ -6,6 +6,7 @@ from subprocess import PIPE, Popen
 
 import duckdb
 import pytest
+from filelock import FileLock, Timeout
 
 from tasks.domain.errors import ConfigError, SourceError, WarehouseError, WriterBusyError
 from tasks.domain.run import Run, StepReport
@@ -145,8 +146,11 @@ def test_the_lock_is_free_again_after_the_block_also_when_it_fails(tmp_path: Pat
     said: list[str] = []
     with pytest.raises(KeyboardInterrupt), writer_lock(tmp_path, said.append):
         _interrupt()
-    with writer_lock(tmp_path, said.append), writer_lock(tmp_path, said.append, 0.01):
-        pass  # a step of the run that holds the lock may take it again
+    stranger = FileLock(Home(tmp_path).lock)
+    with writer_lock(tmp_path, said.append), writer_lock(tmp_path, said.append, 0.01), pytest.raises(Timeout):
+        stranger.acquire(timeout=0)  # a step of the run that holds the lock may take it again; nobody else may
+    stranger.acquire(timeout=0)
+    stranger.release()
     assert said == []
 
 
