@@ -130,8 +130,8 @@ def test_the_same_words_count_before_similar_ones() -> None:
 
 
 def test_of_equally_similar_stories_the_earliest_is_joined() -> None:
-    both = WORDS[:22]
-    told = [rewrite("b", 0, " ".join(both[:15])), rewrite("a", 1, " ".join(both[7:])), rewrite("c", 2, " ".join(both))]
+    one, two = " ".join(WORDS[:30]), " ".join(WORDS[30:60])
+    told = [rewrite("b", 0, one), rewrite("a", 1, two), rewrite("c", 2, f"{one} {two}")]
     assert story_ids(told) == {"a": "a", "b": "b", "c": "b"}
 
 
