@@ -1,7 +1,8 @@
 -- write: replace session_date
 -- grain: one row per (session_date, theme, clock).
 -- purpose: the day's other scores by the same weights as risk_score: sum(W S) / (sum(W) + k).
--- limits: dispersion is null below two stories; top_story_id is the story with the largest |W S|.
+-- limits: dispersion is null below two stories; top_story_id is the story with the largest |W S|; effective_stories is
+--   Kish's (sum W)^2 / sum W^2, agreement |sum W S| / sum W |S|.
 with story as (
     select
         session_date,
@@ -44,6 +45,8 @@ summed as (
         sum(story_weight) as w,
         sum(cast(story_weight * risk_score as decimal(18, 12))) as ws,
         sum(cast(story_weight * risk_score * risk_score as decimal(18, 12))) as wss,
+        sum(cast(story_weight * abs(risk_score) as decimal(18, 12))) as w_abs,
+        sum(cast(story_weight * story_weight as decimal(18, 12))) as ww,
         sum(cast(story_weight * vader_score as decimal(18, 12))) as vader,
         sum(cast(story_weight * tone_score as decimal(18, 12))) as tone,
         sum(cast(story_weight * act_score as decimal(18, 12))) as act,
@@ -63,5 +66,8 @@ select
     act / denominator as act_score,
     threat / denominator as threat_score,
     deescalation / denominator as deescalation_score,
-    if(story_count > 1, sqrt(greatest(wss / w - (ws / w) ** 2, 0)), null) as dispersion
+    if(story_count > 1, sqrt(greatest(wss / w - (ws / w) ** 2, 0)), null) as dispersion,
+    cast(ws as double) as weighted_sum,
+    w * w / ww as effective_stories,
+    coalesce(abs(ws) / nullif(w_abs, 0), 0) as agreement
 from summed

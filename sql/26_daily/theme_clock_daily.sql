@@ -1,18 +1,8 @@
 -- write: replace session_date
 -- grain: one row per (session_date, theme, clock), for every session of every clock.
 -- purpose: the day's row of a theme, from nothing that became available after cutoff_at.
--- limits: pressure, signal, confidence and novelty are not computed yet and are null.
-with source as (
-    select
-        session_date,
-        clock,
-        sum(cast(is_covered as integer)) / count(*) as coverage_share
-    from core.source_session
-    where is_covered or newest_item_age_hours is not null -- a source is expected once it has begun
-    group by session_date, clock
-),
-
-receipt as (
+-- limits: confidence is coverage x n/(n+3) x agreement, n the effective stories; 0 without news.
+with receipt as (
     select
         session_date,
         theme,
@@ -51,14 +41,17 @@ select
     m.act_score,
     m.deescalation_score,
     m.dispersion,
-    cast(null as double) as novelty,
-    cast(null as double) as pressure_fast,
-    cast(null as double) as pressure_slow,
-    cast(null as double) as signal_z,
-    cast(null as double) as signal_score,
-    cast(null as double) as signal_change,
-    cast(null as double) as risk_pct_rank_250,
-    cast(null as double) as confidence,
+    n.new_story_count / n.story_count as novelty,
+    z.pressure_fast,
+    z.pressure_slow,
+    z.signal_z,
+    z.signal_score,
+    z.signal_change,
+    z.risk_pct_rank_250,
+    if(
+        status = 'stale_source', null,
+        src.coverage_share * coalesce(m.effective_stories / (m.effective_stories + 3) * m.agreement, 0)
+    ) as confidence,
     m.top_story_id,
     n.model_version,
     n.lexicon_version,
@@ -68,5 +61,6 @@ cross join raw.theme as t
 left join measure.theme_count as n on s.session_date = n.session_date and t.theme = n.theme and s.clock = n.clock
 left join measure.theme_score as m on s.session_date = m.session_date and t.theme = m.theme and s.clock = m.clock
 left join receipt as r on s.session_date = r.session_date and t.theme = r.theme and s.clock = r.clock
-left join source as src on s.session_date = src.session_date and s.clock = src.clock
+left join standing.theme_standing as z on s.session_date = z.session_date and t.theme = z.theme and s.clock = z.clock
+left join measure.clock_coverage as src on s.session_date = src.session_date and s.clock = src.clock
 where s.session_date between $from_date and $to_date

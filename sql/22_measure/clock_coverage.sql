@@ -1,0 +1,11 @@
+-- write: replace session_date
+-- grain: one row per (session_date, clock).
+-- purpose: which share of the expected sources could have brought news of the session.
+-- limits: a source is expected once it has begun.
+select
+    session_date,
+    clock,
+    sum(cast(is_covered as integer)) / count(*) as coverage_share
+from core.source_session
+where session_date between $from_date and $to_date and (is_covered or newest_item_age_hours is not null)
+group by session_date, clock
