@@ -36,11 +36,15 @@ ASKED = 0.1
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BE = word_set("be been being is are was were")
+_CLOSERS = word_set(
+    "in on at after as for by over amid until from with because due again but and while before since to of into than "
+    "now today this next within despite following during between ahead under without , . ; : ! ? ) -"
+)
 _BREAKS = frozenset(";:()!?")
 _ITEMS = frozenset({"event", "state", "price"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """One thing a sentence says, with all that its clause does to it."""
 
@@ -52,6 +56,7 @@ class Item:
     sign: float = 1.0
     is_touched: bool = False
     said_elsewhere: frozenset[str] = frozenset()
+    objects: Sequence[Item] = ()
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -73,7 +78,8 @@ class Item:
     @property
     def is_good(self) -> bool:
         """Whether it lowers escalation or, where it is no matter of that, the risk of its themes."""
-        return (self.geo or sum(self.value(axis) for axis in self.row.valences)) < 0
+        values = {axis: value for axis, value in self.row.valences.items() if axis not in self.said_elsewhere}
+        return (values.get(GEO) or sum(values.values())) * self.sign < 0
 
     @property
     def force(self) -> float:
@@ -130,7 +136,7 @@ def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
     """Whether `row`, right before `head`, is its modifier: the head of a compound decides ("truce violations")."""
     if head is None or row.kind not in ("price", "state"):
         return False
-    return row.kind == "price" or head.kind == "state"
+    return row.kind == "price" or (head.kind == "state" and not head.phrase.startswith(("for ", "on ")))
 
 
 def _is_question(words: Sequence[str]) -> bool:
@@ -170,18 +176,21 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         targets = _targets(words, start, end, row, items)
         # A threat or an order keeps its own weight beside something good: "or else", "make peace".
         is_against = row.kind == "oppose" or (row.kind in ("threat", "ask") and all(item.is_good for item in targets))
-        for item in targets:
-            _act(row, item, gap=max(item.start - end, start - item.end))
+        # Whoever lifts the limits on a thing lets the thing go on, too.
+        objects = [thing for item in targets for thing in item.objects if thing not in targets]
+        is_undone = row.kind in ("reverse", "fall") or (row.kind == "lift" and any(item.geo > 0 for item in targets))
+        for item in (*targets, *objects):
+            _act(row, item, is_undone, gap=max(item.start - end, start - item.end))
         said = frozenset() if is_against else frozenset(axis for item in targets for axis in item.row.valences)
         if any(value and axis not in said for axis, value in row.valences.items()):
-            items.append(Item(start, end, row, row.level, said_elsewhere=said))
+            items.append(Item(start, end, row, row.level, said_elsewhere=said, objects=targets))
             items.sort(key=lambda item: item.start)
     return items
 
 
 def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items: Sequence[Item]) -> list[Item]:
     """The items an operator acts on: all that follow for announcements, else the nearest on its side."""
-    if row.kind not in ("rise", "fall"):
+    if row.kind not in ("rise", "fall", "lift"):
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end]
     # "to end the war" can only mean what follows.
@@ -193,6 +202,8 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
         right = [item for item in right if "," not in words[end : item.start]]
     near_right = _chain(right) if right and right[0].start - end <= REACH_RIGHT else []
     near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
+    if row.scope == "both" and not _takes_subject(words, start, end):
+        near_left = []
     if row.scope == "right":
         return near_right
     if row.scope == "left":
@@ -202,6 +213,11 @@ def _targets(words: Sequence[str], start: int, end: int, row: LexiconRow, items:
     is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
     is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
+
+
+def _takes_subject(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether a verb may act on its subject: "sanctions are lifted", "shelling stops", not "attack delays flights"."""
+    return words[start - 1] in _BE or end >= len(words) or words[end] in _CLOSERS or words[end][0].isdigit()
 
 
 def _chain(items: Sequence[Item]) -> list[Item]:
@@ -214,12 +230,12 @@ def _chain(items: Sequence[Item]) -> list[Item]:
     return chain
 
 
-def _act(row: LexiconRow, item: Item, gap: int) -> None:
+def _act(row: LexiconRow, item: Item, is_undone: bool, gap: int) -> None:
     """Apply one operator to one item, `gap` words away."""
     # "fears of war" is about a war to come; "might last while the war ..." is not, nor is "may attack the grid".
     is_asserting = row.kind not in ("damp", "ask", "oppose", "threat")
     item.is_touched |= is_asserting or (gap <= REACH_TOUCH and item.row.factor > 0)
-    if row.kind in ("reverse", "fall"):
+    if is_undone:
         item.sign *= REVERSED
     elif row.kind == "negate":
         item.sign *= NEGATED_GOOD if item.is_good else NEGATED_BAD

@@ -27,6 +27,7 @@ LexiconKind = Literal[
     "reverse",  # undoes what stands beside it: "reject", "collapse", "avert", "lift"
     "rise",  # like realise, of sizes and prices: "raise", "jump"
     "fall",  # like reverse, of sizes and prices: "cut", "slide", "ease"
+    "lift",  # like reverse for a bad thing ("lifts sanctions"), like rise for any other ("lifts output")
     "negate",  # "not", "without", "denies"
     "damp",  # makes what follows less certain: "may", "hopes for", "risk of"
     "ask",  # wants what follows of somebody else: "urges", "must"

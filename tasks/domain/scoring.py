@@ -228,19 +228,26 @@ def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[flo
     relevance = min(1.0, max(weight for _, _, weight in rows))
     total = sum(weight for _, _, weight in rows)
     is_relevant = relevance >= RELEVANT_FROM
+    risk_score = round(sum(w * a.score for _, a, w in rows) / total, 4) + 0.0
+    direction = _direction(rows) if is_relevant else 0
     return ArticleAxis(
         relevance=round(relevance, 4),
         is_relevant=is_relevant,
         vader_score=round(sum(w * s.vader_score for s, _, w in rows) / total, 4) + 0.0,
         tone_score=round(sum(w * s.tone_score for s, _, w in rows) / total, 4) + 0.0,
-        risk_score=round(sum(w * a.score for _, a, w in rows) / total, 4) + 0.0,
-        direction=_direction(rows) if is_relevant else 0,
+        risk_score=risk_score,
+        # A lead that the rest of the article outweighs is no call.
+        direction=direction if direction * risk_score >= 0 else 0,
         is_price_move=all(s.is_price_move for s, _, _ in rows),
     )
 
 
 def _direction(rows: Sequence[tuple[SentenceScore, AxisScore, float]]) -> Literal[-1, 0, 1]:
-    """The call a desk would read, from the stated causes, else from the reported price moves."""
+    """The call a desk would read, from the stated causes, else from the reported price moves.
+
+    News puts first what is new and ends with what came before, so sentence n counts 1/sqrt(n) here.
+    """
+    rows = [(s, a, w / math.sqrt(s.sentence_no)) for s, a, w in rows]
     for values in ([(w, a.score) for s, a, w in rows if not s.is_price_move], [(w, a.price) for _, a, w in rows]):
         said = [(weight, value) for weight, value in values if value]
         if not said:
