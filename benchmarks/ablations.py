@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tasks.domain import clauses, scoring
+from tasks.domain import clauses, operators, scoring
 from tasks.domain.articles import Section
 from tasks.domain.lexicon import GEO, ExposureRow, LexiconRow
 from tasks.domain.quality import auc, quality
@@ -78,7 +78,7 @@ ROWS: dict[str, Change] = {
 }
 PATCHES: dict[str, tuple[object, str, object]] = {
     "questions read as statements": (clauses, "ASKED", 1.0),
-    "threats as strong as deeds": (clauses, "THREATENED", 1.0),
+    "threats as strong as deeds": (operators, "THREATENED", 1.0),
     "compounds not read by their head": (clauses, "_qualifies", lambda row, head: False),
     "any size is a direction": (scoring, "DIRECTION_FROM", 1e-9),
 }

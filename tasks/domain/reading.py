@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tasks.domain.clauses import Item, mute_factor, read_clauses
+from tasks.domain.clauses import mute_factor, read_clauses
 from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow
+from tasks.domain.operators import Item
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
 from tasks.domain.words import PhraseTable, words_of
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from tasks.domain.articles import Section, SectionName
-from tasks.domain.lexicon import GEO, ExposureRow, Gate, Level, LexiconRow, lexicon_hash
+from tasks.domain.lexicon import GEO, ExposureRow, Gate, LexiconRow, lexicon_hash
 from tasks.domain.reading import Reader, Reading
+from tasks.domain.scores import ArticleAxis, ArticleScore, AxisScore, Direction, SentenceScore, Span
 from tasks.domain.sentences import clean_text, split_sentences
+
+__all__ = ["MODEL_VERSION", "ArticleAxis", "ArticleScore", "AxisScore", "Scorer", "SentenceScore", "Span"]
 
 MODEL_VERSION = "rules-1"
 """Changes whenever the same lexicon would give another number."""
@@ -32,69 +33,6 @@ DIRECTION_FROM = 0.15
 """Least mean score that is read as a direction, for one sentence; n sentences need 1/sqrt(n) of it."""
 AGREEMENT_FROM = 0.15
 """Least |sum| / sum of absolute values: below it an article is mixed and has no direction."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One matched phrase and what it adds to an axis before normalisation, with all that acted on it."""
-
-    phrase: str
-    kind: str
-    value: float
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AxisScore:
-    """A sentence on one axis: relevance in [0, 1], score in [-1, 1], both 4 decimals, and the receipt.
-
-    `price`: score of the price move that the sentence reports; 0 when it reports none. It is `score` only when
-    the sentence names no event at all.
-    """
-
-    relevance: float
-    score: float
-    spans: tuple[Span, ...]
-    price: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceScore:
-    """A sentence with its scores; `sentence_no` counts from 1 over the whole article, title first."""
-
-    sentence_no: int
-    section: SectionName
-    section_weight: float
-    text: str
-    vader_score: float
-    tone_score: float
-    is_price_move: bool
-    level: Level
-    axes: Mapping[str, AxisScore]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleAxis:
-    """An article on one axis. Scores in [-1, 1], 4 decimals; `risk_score` is 0.0 when nothing is relevant.
-
-    `direction`: -1, 0, 1; 0 when irrelevant, neutral, mixed or too weak.
-    """
-
-    relevance: float
-    is_relevant: bool
-    vader_score: float
-    tone_score: float
-    risk_score: float
-    direction: Literal[-1, 0, 1]
-    is_price_move: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleScore:
-    """All sentences of an article and its row per axis (the themes, then `geo`)."""
-
-    sentences: tuple[SentenceScore, ...]
-    axes: Mapping[str, ArticleAxis]
 
 
 _SILENT = AxisScore(0.0, 0.0, ())
@@ -242,7 +180,7 @@ def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[flo
     )
 
 
-def _direction(rows: Sequence[tuple[SentenceScore, AxisScore, float]]) -> Literal[-1, 0, 1]:
+def _direction(rows: Sequence[tuple[SentenceScore, AxisScore, float]]) -> Direction:
     """The call a desk would read, from the stated causes, else from the reported price moves.
 
     News puts first what is new and ends with what came before, so sentence n counts 1/sqrt(n) here.

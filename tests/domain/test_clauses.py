@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.clauses import ASKED, ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item, read_clauses
+from tasks.domain.clauses import ASKED, read_clauses
 from tasks.domain.lexicon import LexiconRow
+from tasks.domain.operators import ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item
 from tasks.domain.words import PhraseTable, words_of
 
 
