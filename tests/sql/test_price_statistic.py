@@ -25,7 +25,8 @@ def statistics(returns: Returns, *, is_nonsynchronous: bool = False) -> list[tup
             "benchmark_previous_return double)"
         )
         db.executemany("insert into core.price_return values (?, ?, ?, ?, ?, ?, ?)", rows)
-        body = read_model(SQL / "22_measure" / "price_statistic.sql").body
+        (path,) = SQL.glob("*/price_statistic.sql")
+        body = read_model(path).body
         return db.execute(
             f"select realised_vol, beta_same, beta_previous from ({body}) order by session_date"
         ).fetchall()
