@@ -36,11 +36,12 @@ class Instant(click.ParamType[datetime]):
         """Parse the instant, or end with a sentence."""
         try:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        except ValueError:
+            instant = moment.astimezone(UTC)
+        except (ValueError, OverflowError):  # OverflowError: an offset takes year 1 or 9999 out of the calendar
             self.fail(f"{value!r} is not an instant; write it like 2025-09-08T06:00:00Z", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no zone; write it like 2025-09-08T06:00:00Z", param, ctx)
-        return moment.astimezone(UTC)
+        return instant
 
 
 def run_command(command: Callable[[], None], *, debug: bool) -> None:

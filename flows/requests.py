@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flows import georisk_home
+from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError
 from tasks.domain.run import Run
 from tasks.storage.files import ROOT
@@ -34,10 +35,14 @@ def make_run(
     scheduled time; else the wall clock. Dates follow from the clock and the sources (`tasks.price`).
 
     Raises:
-        ConfigError: `now` has no zone, the range is empty, or the taxonomy is broken.
+        ConfigError: `now` has no zone, an instant or a date is a placeholder, the range is empty, or the taxonomy is
+            broken.
     """
     if now is not None and now.tzinfo is None:
         raise ConfigError(f"--now {now.isoformat()} has no zone; write it like 2025-09-08T06:00:00Z")
+    for option, day in {"now": now and now.date(), "from": from_date, "to": to_date}.items():
+        if day and not EARLIEST <= day < LATEST:
+            raise ConfigError(f"--{option} {day} lies outside {EARLIEST} ... {LATEST}; mend --{option}")
     if from_date and to_date and from_date > to_date:
         raise ConfigError(f"--from {from_date} is after --to {to_date}; swap them")
     declared = [s.now for s in load_taxonomy(seeds).sources if s.now] if tuple(articles) == ("seeds",) else []
