@@ -57,7 +57,8 @@ def read_table(path: Path) -> Iterator[RawItem | Rejected]:
         reader = _read_jsonl
     try:
         yield from reader(path)
-    except (OSError, EOFError, zlib.error, csv.Error, pa.ArrowException, UnicodeDecodeError) as fault:
+    # ValueError: bytes in Parquet that are no UTF-8, or an instant that no calendar has.
+    except (OSError, EOFError, zlib.error, csv.Error, pa.ArrowException, ValueError, OverflowError) as fault:
         raise SourceError(f"{path} cannot be read to its end ({fault}); write the file again") from None
 
 
@@ -71,11 +72,14 @@ def _read_csv(path: Path) -> Iterator[RawItem | Rejected]:
     before = csv.field_size_limit(CELL_LIMIT)
     try:
         with _open_text(path) as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             _check_columns(path, reader.fieldnames or ())
-            for cells in reader:
-                location = f"{path.name}:{reader.line_num}"
-                if None in cells or None in cells.values():
+            for cells in _csv_rows(path, reader):
+                location = f"{path.name}:{reader.reader.line_num}"
+                if cells is None:
+                    message = "text stands behind a closing quote; mend the quotes"
+                    yield Rejected("bad_row", location, message, DEFAULT_SOURCE)
+                elif None in cells or None in cells.values():
                     message = f"{len(reader.fieldnames or ())} cells expected; mend the commas or quotes"
                     shown = ",".join(str(cell) for cell in cells.values())
                     yield Rejected("bad_row", location, message, DEFAULT_SOURCE, payload=shown[:_PAYLOAD])
@@ -85,21 +89,56 @@ def _read_csv(path: Path) -> Iterator[RawItem | Rejected]:
         csv.field_size_limit(before)
 
 
+def _csv_rows(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[str, str] | None]:
+    """The rows; None for one whose quotes are wrong, after which the next line is read.
+
+    Not lenient: Python would read `"A" b` as `A b`, and a quote that is never closed as one cell with all the rest.
+    """
+    while True:
+        first_line = reader.reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            if "unexpected end of data" in str(fault):
+                rule = f"the quote of the row at line {first_line} is never closed"
+                raise SourceError(f"{path}: {rule}; close it") from None
+            if "expected after" not in str(fault):
+                raise
+            yield None
+
+
 def _read_jsonl(path: Path) -> Iterator[RawItem | Rejected]:
     with _open_text(path) as file:
         for number, line in enumerate(file, start=1):
             location = f"{path.name}:{number}"
             if not line.strip():
                 continue
+            message = "not a JSON object on one line; mend the line"
             try:
-                row = json.loads(line)
+                row = json.loads(line, object_pairs_hook=_object)
+            except _DoubleKeyError as fault:
+                row, message = None, str(fault)
             except (ValueError, RecursionError):
                 row = None
             if isinstance(row, dict):
-                yield _item(location, {str(name): value for name, value in row.items()})
+                yield _item(location, row)
             else:
-                message = "not a JSON object on one line; mend the line"
                 yield Rejected("bad_json", location, message, DEFAULT_SOURCE, payload=line[:_PAYLOAD])
+
+
+class _DoubleKeyError(ValueError):
+    """Python would take the last of two values without a word."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise _DoubleKeyError(f"key {double!r} stands twice; keep one")
+    return made
 
 
 def _read_parquet(path: Path) -> Iterator[RawItem | Rejected]:
@@ -116,6 +155,18 @@ def _read_parquet(path: Path) -> Iterator[RawItem | Rejected]:
 def _check_columns(path: Path, given: Sequence[str]) -> None:
     if "title" not in given and "body" not in given:
         raise SourceError(f"{path} has neither a column 'title' nor 'body'; article files have {', '.join(FIELDS)}")
+    check_unique(path, given, FIELDS)
+
+
+def check_unique(path: Path, given: Sequence[str], fields: Sequence[str]) -> None:
+    """Refuse a file with two columns of one name among the `fields`: which of them counts is not known.
+
+    Raises:
+        SourceError: with the file and the column.
+    """
+    for name in fields:
+        if list(given).count(name) > 1:
+            raise SourceError(f"{path} has column {name!r} twice; keep one")
 
 
 def _item(location: str, cells: Mapping[str, object]) -> RawItem | Rejected:

@@ -22,7 +22,7 @@ from tasks.domain.availability import StampError, available_at, is_future, last_
 from tasks.domain.digests import parse_sections
 from tasks.domain.errors import SourceError
 from tasks.domain.taxonomy import Source
-from tasks.storage.article_tables import DEFAULT_SOURCE, SUFFIXES, RawItem, read_table
+from tasks.storage.article_tables import DEFAULT_SOURCE, FIELDS, SUFFIXES, RawItem, read_table
 from tasks.storage.files import expand
 
 TEXT_SUFFIXES = (".md", ".markdown", ".txt", ".md.gz", ".txt.gz")
@@ -109,7 +109,8 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     """Part a YAML front matter from the text below it; every value stays the text that it was.
 
     Raises:
-        ValueError: the block between the `---` lines is not a flat YAML mapping.
+        ValueError: the block between the `---` lines is not a flat YAML mapping, or a field of ours stands twice or
+            is no text.
     """
     match = _FRONT_MATTER.match(text)
     if match is None:
@@ -117,13 +118,21 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     if len(match["fields"]) > MAX_FIELDS or len(re.findall(r"[\[{]", match["fields"])) > MAX_BRACKETS:
         raise ValueError("the front matter is no short list of `name: value` lines; keep text below it")
     try:
-        # BaseLoader leaves every scalar as text: a date must keep the precision it was written with.
-        fields = yaml.load(match["fields"], Loader=yaml.BaseLoader)
+        # Nodes, not values: a scalar stays the text it was (a date keeps its precision), a second key is seen.
+        root = yaml.compose(match["fields"], Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError):
         raise ValueError("the front matter is not valid YAML; mend its quotes or indentation") from None
-    if not isinstance(fields, dict):
+    if not isinstance(root, yaml.MappingNode):
         raise ValueError("the front matter is not a list of `name: value` lines; mend it")
-    flat = {str(key): value for key, value in fields.items() if isinstance(value, str)}
+    flat: dict[str, str] = {}
+    for key, value in root.value:
+        name = str(key.value)
+        if name in flat and name in FIELDS:
+            raise ValueError(f"{name} stands twice in the front matter; keep one")
+        if isinstance(value, yaml.ScalarNode):
+            flat[name] = value.value
+        elif name in FIELDS:
+            raise ValueError(f"{name} is a list or a block of names, not text; write it on one line")
     if any(_HALF_CHARACTER.search(value) for value in flat.values()):
         raise ValueError("the front matter escapes half a character (\\uD800 ... \\uDFFF); write the character itself")
     return flat, text[match.end() :]
@@ -147,9 +156,7 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
     if stamp or reading.needs_date:
         try:
             published, precision = parse_stamp(stamp, zone)
-            seen_text = item.fields.get("first_seen_at", "").strip()
-            if seen_text:
-                first_seen = last_instant(*parse_stamp(seen_text, zone, "first_seen_at"), zone)
+            first_seen = _first_seen(item.fields.get("first_seen_at", "").strip(), zone, reading.now)
         except StampError as fault:
             return Rejected(fault.reason, item.location, str(fault), name, given_id, payload)
         if is_future(published, first_seen, reading.now):
@@ -173,6 +180,16 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         available_at=available,
         content_hash=_sha(content),
     )
+
+
+def _first_seen(text: str, zone: str | None, now: datetime) -> datetime | None:
+    """The last instant that the stamp of the first sighting can mean; None where there is none."""
+    if not text:
+        return None
+    seen_at, precision = parse_stamp(text, zone, "first_seen_at")
+    if is_future(seen_at, None, now):
+        raise StampError("future_date", f"first_seen_at {text} lies after {now.isoformat()}, the run's clock; mend it")
+    return last_instant(seen_at, precision, zone)
 
 
 def _text_fault(item: RawItem) -> tuple[str, str, str] | None:
