@@ -15,7 +15,7 @@ from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
 from tasks.storage.calendars import check_clocks
 from tasks.storage.models import build, models
 from tasks.storage.progress import Progress
-from tasks.storage.quarantine import quarantine
+from tasks.storage.quarantine import first_fault, quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, open_warehouse, timed, transaction
 
@@ -62,7 +62,7 @@ def collect(run: Run) -> StepReport:
             _store_sources(db, taxonomy)
             db.execute("delete from raw.incoming_article")
         if not db.execute("select 1 from raw.article limit 1").fetchone():
-            raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {_first_fault(rejected)}")
+            raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {first_fault(rejected)}")
         report = StepReport("collect", {name: counts[name] for name in ("read", "new", "unchanged", "quarantined")})
     return timed(report, clock)
 
@@ -171,7 +171,3 @@ def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
         else:
             rows.append((name, source.kind, source.publisher, source.terms, source.covers_from, source.covers_to))
     insert_rows(db, "raw.source", ("source", "kind", "publisher", "terms", "covers_from", "covers_to"), rows)
-
-
-def _first_fault(rejected: list[Rejected]) -> str:
-    return f"the first one: {rejected[0].location}: {rejected[0].message}" if rejected else "the input is empty"

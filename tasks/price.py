@@ -8,12 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from tasks.domain.articles import Rejected
+from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.calendars import check_clocks, sessions
 from tasks.storage.models import build, models
 from tasks.storage.prices import DIVIDEND_FIELDS, FIELDS, read_dividends, read_prices
-from tasks.storage.quarantine import quarantine
+from tasks.storage.quarantine import first_fault, quarantine
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
     Connection,
@@ -50,11 +51,13 @@ def price(run: Run) -> StepReport:
         with transaction(db):
             _store_instruments(db, taxonomy)
             _land(db, run)
-            _store_dividends(db, run)
-            counts.update(_accept(db, run))
-            if not scalar(db, "select count(*) from raw.price where provider = $p", {"p": run.price_provider}):
-                raise SourceError(f"no usable price, {counts['quarantined']} set aside in raw.quarantine")
-            window = _write_sessions(db, run, taxonomy)
+            rejected = _store_dividends(db, run)
+            counts.update(_accept(db, run, rejected))
+            usable = scalar(db, "select count(*) from raw.price where provider = $p", {"p": run.price_provider})
+            window = _write_sessions(db, run, taxonomy) if usable else None
+        # After the transaction: what was set aside stays, to be looked up.
+        if window is None:
+            raise SourceError(f"no usable price, {counts['quarantined']} set aside; {first_fault(rejected)}")
         report = StepReport("price", dict(counts), window=window)
     return timed(report, clock)
 
@@ -98,37 +101,45 @@ def _land(db: Connection, run: Run) -> None:
         insert_rows(db, "raw.incoming_price", ("incoming_no", "location", *FIELDS), landed)
 
 
-def _store_dividends(db: Connection, run: Run) -> None:
-    """Replace the provider's ex-dividends; a row that is no dividend goes to quarantine, like a price."""
+def _store_dividends(db: Connection, run: Run) -> list[Rejected]:
+    """Replace the provider's ex-dividends; return the rows that are none."""
     db.execute(
         "create or replace temp table landed (location varchar, symbol varchar, ex_date varchar, amount varchar, "
         "currency varchar)"
     )
     rows = [(location, *(cells[name] for name in DIVIDEND_FIELDS)) for location, cells in read_dividends(_paths(run))]
     insert_rows(db, "landed", ("location", *DIVIDEND_FIELDS), rows)
+    # Null is no reason to be neither: a missing cell makes a bad row, not a lost one. A nan is greater than 0.
     good = (
-        "symbol in (select symbol from raw.instrument) and try_cast(ex_date as date) is not null "
-        "and coalesce(try_cast(amount as double), 0) > 0"
+        "coalesce(symbol in (select symbol from raw.instrument) and try_cast(ex_date as date) between $first and $last "
+        "and regexp_full_match(ex_date, '\\d{4}-\\d{2}-\\d{2}') and try_cast(amount as double) > 0 "
+        "and isfinite(try_cast(amount as double)), false)"
     )
+    bounds = {"first": EARLIEST, "last": LATEST}
     db.execute("delete from raw.dividend where provider = $p", {"p": run.price_provider})
     db.execute(
         "insert into raw.dividend select distinct symbol, ex_date::date, amount::double, currency, $p from landed "
         f"where {good}",
-        {"p": run.price_provider},
+        {"p": run.price_provider, **bounds},
     )
-    refused = db.execute(f"select location, concat_ws(',', symbol, ex_date, amount) from landed where not ({good})")
+    shown = "concat_ws(',', symbol, ex_date, amount)"
+    refused = db.execute(f"select location, {shown} from landed where not {good} order by all", bounds)
     message = "{}: not a known symbol, a date and an amount above 0; mend the row"
     rejected = [
         Rejected("bad_dividend", location, message.format(shown), run.price_provider, payload=shown)
         for location, shown in refused.fetchall()
     ]
-    quarantine(db, run, "price", rejected)
     db.execute("drop table landed")
+    return rejected
 
 
-def _accept(db: Connection, run: Run) -> dict[str, int]:
-    """Judge the landed rows; append new and restated prices as vintages, set the broken ones aside."""
+def _accept(db: Connection, run: Run, rejected: list[Rejected]) -> dict[str, int]:
+    """Judge the landed rows; append new and restated prices as vintages, set the broken ones aside.
+
+    `rejected` holds what was refused before; what is refused here is added to it.
+    """
     parameters = {"provider": run.price_provider, "now": naive_utc(run.now)}
+    broken_dividends = len(rejected)
     build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "price" in model.name], parameters)
     db.execute(
         "insert into raw.price by name select symbol, price_date, open, high, low, close, adj_close, volume, currency, "
@@ -139,14 +150,14 @@ def _accept(db: Connection, run: Run) -> dict[str, int]:
     refused = db.execute(
         "select verdict, location, message, symbol from incoming.price_verdict where message is not null order by all"
     ).fetchall()
-    rejected = [
+    rejected += [
         Rejected(reason, at, why, run.price_provider, payload=symbol or "") for reason, at, why, symbol in refused
     ]
     quarantine(db, run, "price", rejected)
     found = dict(db.execute("select verdict, count(*) from incoming.price_verdict group by verdict").fetchall())
     db.execute("delete from raw.incoming_price")
     counts = {name: found.get(name, 0) for name in ("new", "restated", "unchanged", "not_yet")}
-    return {"read": sum(found.values()), **counts, "quarantined": len(rejected)}
+    return {"read": sum(found.values()) + broken_dividends, **counts, "quarantined": len(rejected)}
 
 
 def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
@@ -154,6 +165,7 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
     first_article = scalar(db, "select min(available_at)::date from raw.article")
     first_price = scalar(db, "select min(price_date) from raw.price where provider = $p", {"p": run.price_provider})
     first, last = _asked(run, taxonomy, first_article)
+    last = min(last, run.now.date())  # nothing after the clock is closed, and sessions are made for every day asked
     if first > last:
         raise ConfigError(
             f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now"

@@ -10,6 +10,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.domain.errors import SourceError
+from tasks.storage.article_tables import check_unique
 from tasks.storage.files import expand
 
 FIELDS = ("symbol", "date", "open", "high", "low", "close", "adj_close", "volume", "currency")
@@ -69,7 +71,8 @@ def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
     opener: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            # Strict: a quote that is never closed would else swallow all the rows after it.
+            reader = csv.DictReader(file, strict=True)
             _check_columns(path, reader.fieldnames or (), fields)
             for cells in reader:
                 yield f"{path.name}:{reader.line_num}", _row(cells, fields)
@@ -80,13 +83,16 @@ def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
 
 
 def _row(cells: Mapping[str | None, Any], fields: tuple[str, ...]) -> dict[str, str | None]:
-    """The fields of a row; the value of a row with more cells than the header is the whole row.
+    """The fields of a row; the value of a row with more or fewer cells than the header is the whole row.
 
-    Such a row (an unquoted `1,234.5`) is cut in the wrong place; so it is refused as no number, not taken for 1.
+    Such a row (an unquoted `1,234.5`, a file that was cut short) is cut in the wrong place; so it is refused as no
+    number, not taken for 1.
     """
     row: dict[str, str | None] = {name: cells.get(name) for name in fields}
-    if None in cells:
-        row[REQUIRED[fields][-1]] = ",".join([*(str(cells[name]) for name in cells if name), *cells[None]])
+    value = REQUIRED[fields][-1]
+    if None in cells or (row[value] is not None and None in cells.values()):
+        given = [str(cell) for name, cell in cells.items() if name and cell is not None]
+        row[value] = ",".join([*given, *cells.get(None, ())])
     return row
 
 
@@ -100,16 +106,20 @@ def _read_parquet(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
             for cells in batch.to_pylist():
                 number += 1
                 yield f"{path.name}:{number}", {name: _text(cells.get(name)) for name in fields}
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
+    # ValueError: bytes that are no UTF-8, or an instant that no calendar has.
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
         raise SourceError(f"{path} is not a readable Parquet file ({fault}); write it again") from None
 
 
 def _text(value: object) -> str | None:
-    """The cell as a CSV would give it; a Parquet timestamp at midnight is its date."""
-    return None if value is None else str(value).removesuffix(" 00:00:00")
+    """The cell as a CSV would give it; a Parquet timestamp at midnight, in its own zone, is its date."""
+    if isinstance(value, datetime) and value.time() == time(0):
+        return value.date().isoformat()
+    return None if value is None else str(value)
 
 
 def _check_columns(path: Path, given: Sequence[str], fields: tuple[str, ...]) -> None:
     missing = [name for name in REQUIRED[fields] if name not in given]
     if missing:
         raise SourceError(f"{path} lacks column {missing[0]!r}; such files have {', '.join(REQUIRED[fields])}")
+    check_unique(path, given, fields)

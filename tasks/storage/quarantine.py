@@ -34,6 +34,11 @@ def quarantine(db: Connection, run: Run, kind: str, rejected: Sequence[Rejected]
     db.execute("drop table rejected")
 
 
+def first_fault(rejected: Sequence[Rejected]) -> str:
+    """For the sentence of a run that found nothing usable: where and why, or that there was nothing at all."""
+    return f"the first one: {rejected[0].location}: {rejected[0].message}" if rejected else "the input is empty"
+
+
 def _storable(text: str) -> str:
     """The text as UTF-8 can hold it: a file's name may carry bytes that are none."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
