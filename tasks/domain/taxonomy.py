@@ -29,6 +29,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _kept_with_four_decimals(value: float) -> float:
+    if round(value, 4) == 0:
+        raise ValueError("kept with 4 decimals, where it is 0; give at least 0.0001")
+    return value
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """An IANA zone. Checked here, so that a wrong one stops a run before anything is read or written."""
 
@@ -52,7 +58,7 @@ class Theme(Frozen):
     theme: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str = Field(min_length=1)
     clock: str
-    shrinkage: float = Field(gt=0.0)
+    shrinkage: Annotated[float, Field(gt=0.0, le=1000.0), AfterValidator(_kept_with_four_decimals)]
     meaning: str = Field(min_length=1)
 
 

@@ -51,6 +51,8 @@ def load_taxonomy(root: Path) -> Taxonomy:
     """
     themes = tuple(_read_yaml(root / "themes.yaml", "theme", Theme))
     names = tuple(theme.theme for theme in themes)
+    if not names:
+        raise SeedError(str(root / "themes.yaml"), None, "holds no theme", "restore it from the repository")
     for name in sorted(_RESERVED.intersection(names)):
         rule = f"theme {name!r} has the name of a column of lexicon.csv, exposures.csv or instruments.csv"
         raise SeedError(str(root / "themes.yaml"), None, rule, "give the theme another name")
@@ -176,6 +178,10 @@ def _check_references(root: Path, taxonomy: Taxonomy) -> None:
     symbols = [instrument.symbol for instrument in taxonomy.instruments]
     _unique(root / "clocks.csv", "clock", clocks)
     _unique(root / "instruments.csv", "symbol", symbols)
+    for name, rows in {"lexicon.csv": taxonomy.lexicon, "exposures.csv": taxonomy.exposures}.items():
+        if not rows:  # every day would look calm
+            raise SeedError(str(root / name), None, "holds no row", "restore it from the repository")
+    _unique(root / "lexicon.csv", "phrase and kind", [f"{row.phrase}, {row.kind}" for row in taxonomy.lexicon])
     _unique(root / "exposures.csv", "phrase and kind", [f"{row.phrase}, {row.kind}" for row in taxonomy.exposures])
     for theme in taxonomy.themes:
         _known(root / "themes.yaml", f"clock of theme {theme.theme}", theme.clock, clocks)
@@ -187,6 +193,9 @@ def _check_references(root: Path, taxonomy: Taxonomy) -> None:
         _known(file, f"clock of {instrument.symbol}", instrument.clock, clocks)
         if instrument.benchmark_symbol is not None:
             _known(file, f"benchmark of {instrument.symbol}", instrument.benchmark_symbol, symbols)
+        if instrument.benchmark_symbol == instrument.symbol:
+            rule = f"benchmark of {instrument.symbol} is {instrument.symbol} itself"
+            raise SeedError(str(file), None, rule, "name another or leave it empty")
 
 
 def _unique(path: Path, field: str, values: Sequence[str]) -> None:
