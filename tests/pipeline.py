@@ -24,9 +24,10 @@ from tasks.publish import publish
 from tasks.score import score
 from tasks.storage.files import ROOT, Home
 from tasks.storage.models import SQL
+from tasks.storage.seeds import load_taxonomy
 
 SEEDS = ROOT / "seeds"
-SEED_NOW = datetime(2025, 9, 8, 6, tzinfo=UTC)
+SEED_NOW = max(source.now for source in load_taxonomy(SEEDS).sources if source.now)
 SEED_ARTICLE = "2025-08-17-article-5-like-guarantees"
 STRIKE = "Russian missiles struck a gas pipeline and an oil refinery in Ukraine, and crude exports were halted."
 TALKS = "Saudi Arabia and Iran signed a ceasefire, and the Strait of Hormuz was reopened to oil tankers."

@@ -13,14 +13,15 @@ import pytest
 
 from tasks.storage.files import ROOT
 from tests.docs import PAGES, publish_embedded, render, with_outputs
+from tests.pipeline import Pipeline
 
 README = ROOT / "README.md"
 TEXTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish_embedded(tmp_path_factory.mktemp("docs"))
+@pytest.fixture
+def published(demo: Pipeline) -> Path:
+    return demo.home.published
 
 
 @pytest.fixture

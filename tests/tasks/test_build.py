@@ -142,5 +142,5 @@ def test_copies_have_a_bounded_effect(tmp_path: Path) -> None:
 
 def test_seeds_are_read_at_the_instant_that_they_declare(demo: Pipeline) -> None:
     assert demo.run.now == SEED_NOW
-    assert demo.cell("select max(as_of_at)::varchar from raw.publication") == "2025-09-08 06:00:00"
+    assert demo.cell("select max(as_of_at)::varchar from raw.publication") == "2025-10-08 06:00:00"
     assert demo.cell("select count(*) from signal.theme_clock_daily where is_provisional") == 0
