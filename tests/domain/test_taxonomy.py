@@ -54,7 +54,7 @@ def test_a_value_cannot_be_changed_afterwards(kind: type[Frozen], fields: dict[s
     ("kind", "fields", "field", "value"),
     [
         *[(Theme, THEME, "theme", value) for value in ("Defense", "1st", "", "two words", "a\n")],
-        *[(Theme, THEME, "shrinkage", value) for value in ("0", "-1", "inf", "nan", "much")],
+        *[(Theme, THEME, "shrinkage", value) for value in ("0", "-1", "inf", "nan", "much", "0.00001", "1001")],
         (Theme, THEME, "label", ""),
         (Theme, THEME, "meaning", ""),
         *[(Clock, CLOCK, "strike", value) for value in ("24:00", "9:30", "16:60", "noon", "16:30:00", "")],

@@ -100,6 +100,8 @@ def test_a_number_as_id_is_its_digits(write: Write) -> None:
         ("a.csv", ",T,B", "undated", "published_at is missing"),
         ("a.csv", "2025-08-17,,", "empty", "nothing to score"),
         ("a.csv", f"2025-08-17,T,{'x' * 2_000_000}", "oversized", "more than 2,000,000 characters; split"),
+        ("a.csv", '2025-08-17,"T" x,B', "bad_row", "text stands behind a closing quote; mend the quotes"),
+        ("a.jsonl", '{"title": "T", "title": "U"}', "bad_json", "key 'title' stands twice; keep one"),
         ("a.jsonl", "{", "bad_json", "not a JSON object on one line; mend the line"),
         ("a.jsonl", '["T"]', "bad_json", "not a JSON object on one line; mend the line"),
         ("a.jsonl", "[" * 100_000, "bad_json", "not a JSON object on one line; mend the line"),
@@ -131,6 +133,8 @@ def test_one_bad_row_is_set_aside_and_the_next_one_read(
     [
         ("a.csv", "", "has neither a column 'title' nor 'body'; article files have article_id, published_at"),
         ("a.csv", "headline,text\n", "has neither a column 'title' nor 'body'"),
+        ("a.csv", "title,body,title\n", "has column 'title' twice; keep one"),
+        ("a.csv", 'title,body\nT,"B\nU,C\n', "the quote of the row at line 2 is never closed; close it"),
         ("a.csv.gz", gzip.compress(CSV.encode(), mtime=0)[:-9], "cannot be read to its end (Compressed file ended"),
         ("a.csv.gz", CSV, "cannot be read to its end (Not a gzipped file"),
         ("a.jsonl.gz", b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 40, "cannot be read to its end (Error -3"),

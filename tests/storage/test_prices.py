@@ -3,6 +3,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,11 +50,9 @@ def test_a_row_with_too_many_cells_gives_no_number(write: Write, header: str, ro
     assert rows(write({"p.csv": f"{header}\n{row}\n"}))[0][1]["close"] == row
 
 
-def test_a_short_row_lacks_its_last_fields(write: Write) -> None:
-    assert rows(write({"p.csv": "symbol,date,close\nSPY,2025-08-18\n"}))[0][1] == {
-        "symbol": "SPY",
-        "date": "2025-08-18",
-    }
+@pytest.mark.parametrize(("row", "close"), [("SPY,2025-08-18", None), ("SPY,2025-08-18,64", "SPY,2025-08-18,64")])
+def test_a_row_that_was_cut_short_gives_no_number(write: Write, row: str, close: str | None) -> None:
+    assert rows(write({"p.csv": f"symbol,date,close,currency\n{row}\n"}))[0][1].get("close") == close
 
 
 def test_optional_columns_are_read_and_others_ignored(write: Write) -> None:
@@ -80,6 +79,7 @@ def test_marks_and_packing_make_no_difference(write: Write, variant: bytes) -> N
     ("day", "close", "text"),
     [
         (date(2025, 8, 18), 643.3, ("2025-08-18", "643.3")),
+        (datetime(2025, 8, 18, tzinfo=ZoneInfo("America/New_York")), 643.3, ("2025-08-18", "643.3")),
         (datetime(2025, 8, 18, tzinfo=UTC).replace(tzinfo=None), Decimal("643.30"), ("2025-08-18", "643.30")),
         ("2025-08-18", 643, ("2025-08-18", "643")),
         ("18.8.25", "n/a", ("18.8.25", "n/a")),
@@ -119,6 +119,8 @@ def test_a_header_alone_holds_no_row(write: Write) -> None:
         ({"p.csv": ""}, "p.csv lacks column 'symbol'; such files have symbol, date, close"),
         ({"p.csv": "symbol,date,price\n"}, "p.csv lacks column 'close'; such files have symbol, date, close"),
         ({"p.csv": b"symbol,date,close\nSPY\xe9,2025-08-18,1\n"}, "p.csv is not valid UTF-8 (byte 21); save it as"),
+        ({"p.csv": "symbol,date,close,close\n"}, "p.csv has column 'close' twice; keep one"),
+        ({"p.csv": 'symbol,date,close\nSPY,2025-08-18,"1\n'}, "p.csv is not a readable CSV file (unexpected end of"),
         ({"p.csv": "symbol,date,close\n" + "x" * 140_000}, "p.csv is not a readable CSV file (field larger than"),
         ({"p.csv.gz": gzip.compress(CSV.encode(), mtime=0)[:-9]}, "p.csv.gz is not a readable CSV file (Compressed"),
         ({"p.csv.gz": CSV}, "p.csv.gz is not a readable CSV file (Not a gzipped file"),

@@ -4,7 +4,7 @@ import pytest
 
 from tasks.domain.articles import Rejected
 from tasks.domain.run import Run
-from tasks.storage.quarantine import quarantine
+from tasks.storage.quarantine import first_fault, quarantine
 from tasks.storage.warehouse import Connection, open_warehouse
 
 
@@ -58,3 +58,8 @@ def test_names_and_texts_that_are_no_unicode_are_stored_readably(run: Run) -> No
     half = "\udcff"  # how Python shows a byte of a file's name that is no UTF-8
     rows = put(run, [item(f"{half}.md", article_id=half, payload=half, message=half, source=half)])
     assert rows[0][:7] == ("article", "\\udcff", "\\udcff.md", "undated", "\\udcff", "\\udcff", "\\udcff")
+
+
+def test_a_run_that_found_nothing_usable_tells_the_first_fault() -> None:
+    assert first_fault([item(), item("b.md")]) == "the first one: a.md: no date"
+    assert first_fault([]) == "the input is empty"
