@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -74,10 +75,11 @@ def types_of(schema: str, table: str) -> dict[str, str]:
 def load_inputs(db: Connection, case: Path) -> None:
     """Create the input tables, without `not null`: a case names only the columns that matter to it.
 
-    Raw tables that it does not name are empty; one of another schema that the model reads must be given.
+    A table that the model reads and the case does not name is empty.
     """
     given = {path.name.removesuffix(".csv"): path for path in sorted(case.glob("*.*.csv"))}
-    for name in sorted({*given, *(f"raw.{table}" for table in _raw_types())}):
+    read = re.findall(r"(?:from|join)\s+([a-z]+\.[a-z_]+)", model_of(case).body)
+    for name in sorted({*given, *read}):
         schema, table = name.split(".")
         db.execute(f"create schema if not exists {schema}")
         _load(db, name, given.get(name), types_of(schema, table))
