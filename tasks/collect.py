@@ -15,7 +15,7 @@ from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
 from tasks.storage.calendars import check_clocks
 from tasks.storage.models import build, models
 from tasks.storage.progress import Progress
-from tasks.storage.quarantine import first_fault, quarantine
+from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, open_warehouse, timed, transaction
 
@@ -26,7 +26,7 @@ BATCH = 5_000
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
     "published_precision", "first_seen_at", "available_at", "ingested_at", "content_hash", "fingerprint", "run_id",
-    "sections",
+    "sections", "location",
 )  # fmt: skip
 _MESSAGES = {
     "article_id_conflict": "article_id {id} stands for another text already; give this text an id of its own",
@@ -125,19 +125,20 @@ def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object,
         fingerprint(text),
         run.run_id,
         [{"section": section.name, "text": section.text} for section in item.sections],
+        storable(item.location),
     )
 
 
 def _refused(db: Connection) -> list[Rejected]:
     """The incoming articles that contradict a stored one or repeat their source."""
     rows = db.execute(
-        "select v.verdict, v.article_id, v.first_article_id, i.source, i.title from incoming.article_verdict as v "
-        "inner join raw.incoming_article as i using (incoming_no) where v.verdict not in ('new', 'unchanged') "
-        "order by v.incoming_no"
+        "select v.verdict, v.article_id, v.first_article_id, i.source, i.title, i.location "
+        "from incoming.article_verdict as v inner join raw.incoming_article as i using (incoming_no) "
+        "where v.verdict not in ('new', 'unchanged') order by v.incoming_no"
     ).fetchall()
     return [
-        Rejected(verdict, article_id, _MESSAGES[verdict].format(id=article_id, first=first), source, article_id, title)
-        for verdict, article_id, first, source, title in rows
+        Rejected(verdict, at, _MESSAGES[verdict].format(id=article_id, first=first), source, article_id, title)
+        for verdict, article_id, first, source, title, at in rows
     ]
 
 
@@ -149,7 +150,7 @@ def _accept(db: Connection) -> dict[str, int]:
         f"from {chosen}, unnest(range(1, len(i.sections) + 1)) as u(no) where v.verdict = 'new'"
     )
     db.execute(
-        f"insert into raw.article by name select i.* exclude (incoming_no, sections) from {chosen} "
+        f"insert into raw.article by name select i.* exclude (incoming_no, sections, location) from {chosen} "
         "where v.verdict = 'new' order by i.article_id"
     )
     rows = db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall()

@@ -37,6 +37,7 @@ class Case:
         files: name -> content, below the folder that is fed.
         kept: key -> a part of what is stored: article_id -> `available_at title body`, `symbol date` -> close.
         paths: what is fed, below the case's folder; empty = the folder itself.
+        where: the end of the place that the quarantine names; empty = any.
         times: how many items are set aside.
         edits: configuration: (file, old text, new text); an old text of "" replaces the file, a new one of None
             removes it.
@@ -51,6 +52,7 @@ class Case:
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     kept: Mapping[str, str] = field(default_factory=dict)
     paths: Sequence[str] = ()
+    where: str = ""
     times: int = 1
     edits: Sequence[tuple[str, str, str | bytes | None]] = ()
     options: Mapping[str, object] = field(default_factory=dict)
@@ -184,7 +186,7 @@ TABLES = [
              _csv(f'x,{AT},A,"One, two.\n\nThree ""four""."', ROW), "x.csv",
              kept={"x": 'A One, two.\n\nThree "four".', "y": "Second"}),
     _article("too-few-cells", "a row with too few cells", "bad_row", "4 cells expected; mend the commas or quotes",
-             _csv(f"x,{AT},A", ROW), "x.csv", kept={"y": "Second"}),
+             _csv(f"x,{AT},A", ROW), "x.csv", kept={"y": "Second"}, where="x.csv:2"),
     _article("too-many-cells", "a row with too many cells", "bad_row", "4 cells expected; mend the commas or quotes",
              _csv(f"x,{AT},A,B,C", ROW), "x.csv", kept={"y": "Second"}),
     _article("text-behind-a-quote", 'a cell like `"A" b`', "bad_row", "text stands behind a closing quote; mend the",
@@ -236,10 +238,10 @@ REPEATS = [
              _csv(f"x,{AT},A,B", f"x,{AT},A,B"), "x.csv", kept={"x": "A B"}),
     _article("same-id-other-text", "an id twice with different texts", "article_id_conflict",
              "article_id x stands for another text already; give this text an id of its own",
-             _csv("x,2025-08-05T10:00Z,A,B", "x,2025-08-05T11:00Z,C,D"), "x.csv", kept={"x": "A B"}),
+             _csv("x,2025-08-05T10:00Z,A,B", "x,2025-08-05T11:00Z,C,D"), "x.csv", kept={"x": "A B"}, where="x.csv:3"),
     _article("same-text-same-source", "a text twice from one source", "duplicate",
              "the same text from the same source is stored as x; a copy adds nothing",
-             _csv("x,2025-08-05T10:00Z,A,B", "y,2025-08-05T11:00Z,A,B"), "x.csv", kept={"x": "A B"}),
+             _csv("x,2025-08-05T10:00Z,A,B", "y,2025-08-05T11:00Z,A,B"), "x.csv", kept={"x": "A B"}, where="x.csv:3"),
     _article("same-text-much-later", "a text again after more than 7 days", ACCEPTED, "told anew: its own article",
              _csv("x,2025-08-01T10:00Z,A,B", "y,2025-08-09T11:00Z,A,B"), "x.csv", kept={"x": "A B", "y": "A B"}),
     _article("same-text-two-sources", "a text from two sources", ACCEPTED, "two voices of one story",
@@ -274,7 +276,7 @@ def _price(case: str, what: str, outcome: str, message: str, *rows: str, **other
 OHLC = "symbol,date,open,close,volume,currency"
 PRICES = [
     _price("price-is-text", "text in a number", "not_a_number", "close n/a is not a number; mend it",
-           "BRENT,2025-08-05,n/a"),
+           "BRENT,2025-08-05,n/a", where="x.csv:2"),
     _price("price-with-comma", "1,234.5 without quotes", "not_a_number",
            "close BRENT,2025-08-05,1,234.5 is not a number; mend it", "BRENT,2025-08-05,1,234.5"),
     _price("price-with-unit", "a unit or a thousands mark", "not_a_number", "close 1_000 is not a number; mend it",
@@ -323,6 +325,8 @@ PRICES = [
     _price("price-crlf-bom", "a byte order mark, line ends of Windows", ACCEPTED, "read like any other",
            files={"x.csv": b"\xef\xbb\xbfsymbol,date,close\r\nBRENT,2025-08-05,66\r\n"},
            kept={"BRENT 2025-08-05": "66.0"}),
+    _price("ending-in-capitals", "an ending in capitals", ACCEPTED, "read like any other",
+           files={"X.CSV": "symbol,date,close\nBRENT,2025-08-05,66\n"}, kept={"BRENT 2025-08-05": "66.0"}),
     _price("parquet-midnight", "Parquet timestamps at midnight", ACCEPTED, "the date of their own zone",
            files={"x.parquet": _parquet(symbol=["BRENT"], close=[66], date=pa.array(
                [datetime(2025, 8, 5, 4, tzinfo=UTC)], pa.timestamp("us", "America/New_York")))},

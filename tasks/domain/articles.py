@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -23,7 +23,8 @@ class Section:
 class Article:
     """A readable item. `sections` starts with the title; all instants are UTC and aware.
 
-    `published_at` is None only outside the warehouse (`score_articles` scores undated text).
+    `published_at` is None only outside the warehouse (`score_articles` scores undated text). `location`, where it was
+    read, is no part of what it is.
     """
 
     article_id: str
@@ -36,6 +37,7 @@ class Article:
     first_seen_at: datetime | None
     available_at: datetime | None
     content_hash: str
+    location: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:

@@ -184,5 +184,7 @@ def _item(location: str, cells: Mapping[str, object]) -> RawItem | Rejected:
             fields[name] = str(value)
         else:
             message = f"{name} is a {type(value).__name__}, not text; write it as text"
-            return Rejected("wrong_type", location, message, DEFAULT_SOURCE, payload=str(value)[:_PAYLOAD])
+            given = cells.get("source")
+            source = (given.strip() if isinstance(given, str) else "") or DEFAULT_SOURCE
+            return Rejected("wrong_type", location, message, source, payload=str(value)[:_PAYLOAD])
     return RawItem(location, fields, fields.pop("body", ""))

@@ -179,6 +179,7 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         first_seen_at=first_seen,
         available_at=available,
         content_hash=_sha(content),
+        location=item.location,
     )
 
 

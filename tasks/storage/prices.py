@@ -39,11 +39,11 @@ def read_prices(paths: Sequence[Path]) -> Iterator[PriceRow]:
         SourceError: a path does not exist, is of no known kind, lacks a required column, or is not readable.
     """
     for path in paths:
-        files = [file for file in _files(path) if not file.name.startswith(DIVIDENDS)]
+        files = [file for file in _files(path) if not file.name.lower().startswith(DIVIDENDS)]
         if not files:
             raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
         for file in files:
-            yield from _read_parquet(file, FIELDS) if file.suffix == ".parquet" else _read_csv(file, FIELDS)
+            yield from _read_parquet(file, FIELDS) if file.suffix.lower() == ".parquet" else _read_csv(file, FIELDS)
 
 
 def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
@@ -54,8 +54,8 @@ def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
     """
     for path in paths:
         for file in _files(path):
-            if file.name.startswith(DIVIDENDS):
-                read = _read_parquet if file.suffix == ".parquet" else _read_csv
+            if file.name.lower().startswith(DIVIDENDS):
+                read = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
                 yield from read(file, DIVIDEND_FIELDS)
 
 
@@ -64,11 +64,11 @@ def _files(path: Path) -> list[Path]:
     if not places:
         raise SourceError(f"{path} does not exist; give a price file, a folder of them or a pattern")
     children = [child for place in places for child in (sorted(place.iterdir()) if place.is_dir() else [place])]
-    return [child for child in children if child.name.endswith(SUFFIXES)]
+    return [child for child in children if child.name.lower().endswith(SUFFIXES)]
 
 
 def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
-    opener: Callable[..., IO[str]] = gzip.open if path.suffix == ".gz" else open
+    opener: Callable[..., IO[str]] = gzip.open if path.suffix.lower() == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             # Strict: a quote that is never closed would else swallow all the rows after it.

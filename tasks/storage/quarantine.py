@@ -22,8 +22,8 @@ def quarantine(db: Connection, run: Run, kind: str, rejected: Sequence[Rejected]
         identity = "\n".join((kind, item.source, item.location, item.reason, item.article_id or "", item.payload))
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         rows.append(
-            (digest, kind, _storable(item.source), _storable(item.location), item.reason, _storable(item.message),
-             item.article_id and _storable(item.article_id), _storable(item.payload), naive_utc(run.now), run.run_id)
+            (digest, kind, storable(item.source), storable(item.location), item.reason, storable(item.message),
+             item.article_id and storable(item.article_id), storable(item.payload), naive_utc(run.now), run.run_id)
         )  # fmt: skip
     db.execute("create or replace temp table rejected as select * exclude (published_at) from raw.quarantine limit 0")
     insert_rows(db, "rejected", _COLUMNS, rows)
@@ -39,6 +39,6 @@ def first_fault(rejected: Sequence[Rejected]) -> str:
     return f"the first one: {rejected[0].location}: {rejected[0].message}" if rejected else "the input is empty"
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """The text as UTF-8 can hold it: a file's name may carry bytes that are none."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
