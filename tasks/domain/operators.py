@@ -77,6 +77,15 @@ class Item:
         """Its largest absolute value on any axis, before gates."""
         return max((abs(self.value(axis)) for axis in self.row.valences), default=0.0)
 
+    def values(self) -> dict[str, float]:
+        """The item on every axis that it says something about, before gates."""
+        strength = self.strength
+        return {
+            axis: value * strength
+            for axis, value in self.row.valences.items()
+            if value and strength and axis not in self.said_elsewhere
+        }
+
     def value(self, axis: str) -> float:
         """The item on an axis, before gates."""
         if axis in self.said_elsewhere:

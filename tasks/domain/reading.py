@@ -33,12 +33,13 @@ NO_EXPOSURE = Exposure({}, {}, {})
 class Reading:
     """A sentence read: VADER and tone in [-1, 1], the items it reports, and what it is about.
 
+    `said`: each item with its values per axis, before gates.
     `is_price_move`: it reports a price move and no event at all. `level`: of the weightiest item.
     """
 
     vader_score: float
     tone_score: float
-    items: tuple[Item, ...]
+    said: tuple[tuple[Item, Mapping[str, float]], ...]
     exposure: Exposure
     is_price_move: bool
     level: Level
@@ -46,7 +47,7 @@ class Reading:
     @property
     def is_silent(self) -> bool:
         """Says nothing and is about nothing, on every axis."""
-        return not self.items and self.exposure is NO_EXPOSURE
+        return not self.said and self.exposure is NO_EXPOSURE
 
 
 class Reader:
@@ -66,6 +67,7 @@ class Reader:
             PhraseTable((row.phrase, _strengths(row, axes)) for row in exposures if row.kind in kinds)
             for kinds in _GROUPS
         )
+        self._heads = frozenset[str]().union(self._phrases.heads, *(table.heads for table in self._exposures))
         base, emojis = package_lexicon(), package_emojis()
         tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
         self._vader = Vader(base, emojis)
@@ -88,9 +90,10 @@ class Reader:
 
     def _read(self, text: str) -> Reading:
         words = words_of(text)
-        hits = self._phrases.find(words)
+        starts = [at for at, word in enumerate(words) if word in self._heads]
+        hits = self._phrases.find(words, starts)
         items = tuple(read_clauses(words, hits)) if hits else ()
-        exposure = self._expose(words, mute_factor(hits))
+        exposure = self._expose(words, starts, mute_factor(hits)) if starts else NO_EXPOSURE
         vader_score = self._vader.compound(text)
         # Where no re-valued word occurs the two lexicons agree, and one pass is enough.
         tone_score = vader_score if self._tone_words.isdisjoint(words) else self._tone.compound(text)
@@ -98,15 +101,15 @@ class Reader:
         return Reading(
             vader_score=vader_score,
             tone_score=tone_score,
-            items=items,
+            said=tuple((item, item.values()) for item in items),
             exposure=exposure,
             is_price_move=any(item.is_price_move for item in items) and all(item.row.kind == "price" for item in items),
             level=strongest.level if strongest else "word",
         )
 
-    def _expose(self, words: Sequence[str], mute: float) -> Exposure:
+    def _expose(self, words: Sequence[str], starts: Sequence[int], mute: float) -> Exposure:
         """What the sentence is about; another subject (sport, history) mutes topics and contexts, not places."""
-        topic, place, context = (_strongest(table, words) for table in self._exposures)
+        topic, place, context = (_strongest(table, words, starts) for table in self._exposures)
         if not (topic or place or context):
             return NO_EXPOSURE
         if mute < 1.0:
@@ -119,9 +122,9 @@ def _strengths(row: ExposureRow, axes: Sequence[str]) -> dict[str, float]:
     return {axis: values[axis] for axis in axes if values.get(axis)}
 
 
-def _strongest(table: PhraseTable[dict[str, float]], words: Sequence[str]) -> dict[str, float]:
+def _strongest(table: PhraseTable[dict[str, float]], words: Sequence[str], starts: Sequence[int]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for _, _, strengths in table.find(words):
+    for _, _, strengths in table.find(words, starts):
         for axis, value in strengths.items():
             if value > found.get(axis, 0.0):
                 found[axis] = value

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tasks.domain.articles import Section, SectionName
 from tasks.domain.lexicon import GEO, ExposureRow, Gate, LexiconRow, lexicon_hash
-from tasks.domain.reading import Reader, Reading
+from tasks.domain.reading import CACHE_LIMIT, Reader, Reading
 from tasks.domain.scores import ArticleAxis, ArticleScore, AxisScore, Direction, SentenceScore, Span
 from tasks.domain.sentences import clean_text, split_sentences
 
@@ -53,6 +53,7 @@ class Scorer:
         self.lexicon_version = lexicon_hash(lexicon, exposures)
         self._reader = Reader(self.axes, lexicon, exposures)
         self._silent = dict.fromkeys(self.axes, _SILENT)
+        self._placed: dict[str, Mapping[str, AxisScore]] = {}
 
     def score(self, sections: Sequence[Section]) -> ArticleScore:
         """Score every sentence of `sections` and the article as a whole.
@@ -68,9 +69,6 @@ class Scorer:
             for number, ((name, text), reading) in enumerate(zip(texts, readings, strict=True), start=1)
         )
         tone = _plain_means(sentences)
-        if all(reading.is_silent for reading in readings):
-            silent = _silent_axis(tone)
-            return ArticleScore(sentences, dict.fromkeys(self.axes, silent))
         return ArticleScore(sentences, {axis: _article_axis(axis, sentences, tone) for axis in self.axes})
 
     def tones(self, text: str) -> tuple[float, float]:
@@ -87,10 +85,12 @@ class Scorer:
     def _sentence(
         self, number: int, section: SectionName, text: str, reading: Reading, inherited: Mapping[str, float]
     ) -> SentenceScore:
-        axes = self._silent
-        if not reading.is_silent:
-            places = reading.exposure.place or inherited
-            axes = {axis: _axis_score(axis, reading, places.get(axis, 0.0)) for axis in self.axes}
+        if reading.is_silent:
+            axes: Mapping[str, AxisScore] = self._silent
+        elif reading.exposure.place or not inherited:
+            axes = self._placed_axes(text, reading)
+        else:
+            axes = {axis: _axis_score(axis, reading, inherited.get(axis, 0.0)) for axis in self.axes}
         return SentenceScore(
             sentence_no=number,
             section=section,
@@ -103,6 +103,17 @@ class Scorer:
             axes=axes,
         )
 
+    def _placed_axes(self, text: str, reading: Reading) -> Mapping[str, AxisScore]:
+        """The axes of a sentence that inherits nothing: the same in every article, so kept by text."""
+        axes = self._placed.get(text)
+        if axes is None:
+            if len(self._placed) >= CACHE_LIMIT:
+                self._placed.clear()
+            place = reading.exposure.place
+            axes = {axis: _axis_score(axis, reading, place.get(axis, 0.0)) for axis in self.axes}
+            self._placed[text] = axes
+        return axes
+
 
 def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     """One sentence on one axis: gated valences, VADER's normalisation x / sqrt(x^2 + 15), and the relevance."""
@@ -112,9 +123,10 @@ def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     supply = topic or place * max(topics.values(), default=0.0)
     spans: list[Span] = []
     cause = price = located = unlocated = 0.0
-    for item in reading.items:
-        gate = _gate(item.row.gate, axis, place, supply)
-        value = item.value(axis) * gate
+    for item, values in reading.said:
+        value = values.get(axis, 0.0)
+        if value:
+            value *= _gate(item.row.gate, axis, place, supply)
         if not value:
             continue
         spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))
@@ -159,10 +171,11 @@ def _silent_axis(tone: tuple[float, float]) -> ArticleAxis:
 
 
 def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[float, float]) -> ArticleAxis:
-    rows = [(s, s.axes[axis], s.axes[axis].relevance * s.section_weight) for s in sentences]
-    rows = [row for row in rows if row[2] > 0.0]
+    rows = [(s, s.axes[axis], s.axes[axis].relevance * s.section_weight) for s in sentences if s.axes[axis].relevance]
     if not rows:
         return _silent_axis(tone)
+    if len(rows) == 1:
+        return _lone_axis(*rows[0])
     relevance = min(1.0, max(weight for _, _, weight in rows))
     total = sum(weight for _, _, weight in rows)
     is_relevant = relevance >= RELEVANT_FROM
@@ -177,6 +190,20 @@ def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[flo
         # A lead that the rest of the article outweighs is no call.
         direction=direction if direction * risk_score >= 0 else 0,
         is_price_move=all(s.is_price_move for s, _, _ in rows),
+    )
+
+
+def _lone_axis(sentence: SentenceScore, axis: AxisScore, weight: float) -> ArticleAxis:
+    """An article with one relevant sentence; the means of `_article_axis` without the sums."""
+    is_relevant = weight >= RELEVANT_FROM
+    return ArticleAxis(
+        relevance=round(min(1.0, weight), 4),
+        is_relevant=is_relevant,
+        vader_score=sentence.vader_score,
+        tone_score=sentence.tone_score,
+        risk_score=axis.score,
+        direction=_direction([(sentence, axis, weight)]) if is_relevant and (axis.score or axis.price) else 0,
+        is_price_move=sentence.is_price_move,
     )
 
 

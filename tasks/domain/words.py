@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Generic, TypeVar
 
 from tasks.domain.lexicon import expand
@@ -64,23 +64,33 @@ class PhraseTable(Generic[RowT]):
         for phrase, row in rows:
             for spelling in expand(phrase):
                 spellings.setdefault(spelling, row)
-        heads: dict[str, list[tuple[tuple[str, ...], RowT]]] = {}
-        for spelling in sorted(spellings, key=len, reverse=True):
-            heads.setdefault(spelling[0], []).append((spelling, spellings[spelling]))
-        self._heads: Mapping[str, list[tuple[tuple[str, ...], RowT]]] = heads
+        by_length: dict[str, dict[int, dict[tuple[str, ...], RowT]]] = {}
+        for spelling, row in spellings.items():
+            by_length.setdefault(spelling[0], {}).setdefault(len(spelling), {})[spelling] = row
+        # First word -> (length, spelling -> row), longest first.
+        self._heads = {head: tuple(sorted(lengths.items(), reverse=True)) for head, lengths in by_length.items()}
 
-    def find(self, words: Sequence[str]) -> list[tuple[int, int, RowT]]:
-        """(start, end, row) of every match in the order of the words; `end` is exclusive."""
+    @property
+    def heads(self) -> Set[str]:
+        """Words that a phrase may begin with."""
+        return self._heads.keys()
+
+    def find(self, words: Sequence[str], starts: Iterable[int] | None = None) -> list[tuple[int, int, RowT]]:
+        """(start, end, row) of every match in the order of the words; `end` is exclusive.
+
+        `starts`: positions to look at, in order, when the caller knows which words begin a phrase.
+        """
         heads = self._heads
         found: list[tuple[int, int, RowT]] = []
         free = 0
-        for start in [at for at, word in enumerate(words) if word in heads]:
-            if start < free:
+        for start in range(len(words)) if starts is None else starts:
+            lengths = heads.get(words[start])
+            if lengths is None or start < free:
                 continue
-            for spelling, row in heads[words[start]]:
-                end = start + len(spelling)
-                if len(spelling) == 1 or tuple(words[start:end]) == spelling:
-                    found.append((start, end, row))
-                    free = end
+            for length, rows in lengths:
+                row = rows.get(tuple(words[start : start + length]))
+                if row is not None:
+                    free = start + length
+                    found.append((start, free, row))
                     break
         return found
