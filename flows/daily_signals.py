@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_HOME, temporary_settings
 
 from flows import georisk_home, steps
 from flows.commands import Day, Instant, run_command
-from flows.requests import make_run
+from flows.run_request import make_run
 from tasks.domain.run import Window
 from tasks.publish import newest_rows
 from tasks.storage.files import Home

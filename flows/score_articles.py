@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from flows.commands import Instant, run_command
-from flows.requests import SEEDS
+from flows.run_request import SEEDS
 from tasks.score import score_files
 
 

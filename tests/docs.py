@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.requests import make_run
+from flows.run_request import make_run
 from tasks.build import build
 from tasks.check import check
 from tasks.collect import collect

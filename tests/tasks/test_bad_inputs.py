@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from flows.commands import run_command
-from flows.requests import make_run
+from flows.run_request import make_run
 from tasks.collect import collect
 from tasks.domain.run import StepReport
 from tasks.price import price

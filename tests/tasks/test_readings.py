@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.requests import SEEDS
+from flows.run_request import SEEDS
 from tasks.score import score_files
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "readings.csv"
