@@ -145,6 +145,7 @@ def _read_parquet(path: Path) -> Iterator[RawItem | Rejected]:
     file = pq.ParquetFile(path)
     _check_columns(path, file.schema_arrow.names)
     names = [name for name in FIELDS if name in file.schema_arrow.names]
+    check_zones(path, file.schema_arrow, names)
     number = 0
     for batch in file.iter_batches(batch_size=10_000, columns=names):
         for cells in batch.to_pylist():
@@ -156,6 +157,21 @@ def _check_columns(path: Path, given: Sequence[str]) -> None:
     if "title" not in given and "body" not in given:
         raise SourceError(f"{path} has neither a column 'title' nor 'body'; article files have {', '.join(FIELDS)}")
     check_unique(path, given, FIELDS)
+
+
+def check_zones(path: Path, schema: pa.Schema, names: Sequence[str]) -> None:
+    """Refuse a Parquet file with instants in a zone that nobody knows, in one of the columns `names`.
+
+    Raises:
+        SourceError: with the file, the column and the zone.
+    """
+    for name in names:
+        kind = schema.field(name).type
+        zone = kind.tz if pa.types.is_timestamp(kind) else None
+        try:
+            pa.lib.string_to_tzinfo(zone or "UTC")
+        except (LookupError, ValueError):  # LookupError: pytz; ValueError: zoneinfo and pyarrow
+            raise SourceError(f"{path} has column {name!r} in zone {zone!r}, which is unknown; use UTC") from None
 
 
 def check_unique(path: Path, given: Sequence[str], fields: Sequence[str]) -> None:

@@ -72,7 +72,8 @@ def _files(path: Path) -> list[Path]:
     if not places:
         raise SourceError(f"{path} does not exist; give a folder of articles, an article file or a pattern")
     kinds = (*TEXT_SUFFIXES, *SUFFIXES)
-    files = sorted(child for child in found if child.is_file() and child.name.lower().endswith(kinds))
+    # A set: `news/**` matches a folder and the folders in it.
+    files = sorted({child for child in found if child.is_file() and child.name.lower().endswith(kinds)})
     if not files:
         raise SourceError(f"{path} holds no article; article files end in {', '.join(kinds)}")
     return files

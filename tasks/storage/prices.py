@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.domain.errors import SourceError
-from tasks.storage.article_tables import check_unique
+from tasks.storage.article_tables import check_unique, check_zones
 from tasks.storage.files import expand
 
 FIELDS = ("symbol", "date", "open", "high", "low", "close", "adj_close", "volume", "currency")
@@ -101,6 +101,7 @@ def _read_parquet(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
         file = pq.ParquetFile(path)
         _check_columns(path, file.schema_arrow.names, fields)
         names = [name for name in fields if name in file.schema_arrow.names]
+        check_zones(path, file.schema_arrow, names)
         number = 0
         for batch in file.iter_batches(columns=names):
             for cells in batch.to_pylist():

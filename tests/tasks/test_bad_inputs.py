@@ -119,8 +119,9 @@ def stored(pipeline: Pipeline, case: Case, sql: str) -> None:
 @names(ARTICLE_CASES)
 def test_articles(tmp_path: Path, seeds: Path, capsys: Capture, case: Case) -> None:
     articles = fed(tmp_path, case)
-    if case.files and not case.paths:
-        write_article(tmp_path / "given", NEIGHBOUR, "2025-08-05T10:00:00Z")
+    if case.files and not case.outcome.startswith("exit"):
+        folder = tmp_path / "given" / ("news" if case.paths else "")
+        write_article(folder, NEIGHBOUR, "2025-08-05T10:00:00Z")
     pipeline = small(tmp_path, articles=articles, seeds=seeds)
     if case.outcome.startswith("exit"):
         stopped(case, lambda: collect(pipeline.run), capsys)
