@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -6,7 +7,7 @@ import pytest
 
 from tasks.publish import newest_rows, publish
 from tasks.storage.files import Home, swap_link
-from tests.pipeline import STRIKE, TALKS, Pipeline, another_process, exports, query, small, utc, write_article
+from tests.pipeline import SEED_NOW, STRIKE, TALKS, Pipeline, another_process, exports, query, small, utc, write_article
 
 EXPORTED = {"theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution"}
 
@@ -122,11 +123,12 @@ def test_views_and_macros_work_in_an_attached_file(demo: Pipeline) -> None:
             db.execute(f"select count(*) from p.signal.{view}").fetchone()
         db.execute("use p")
         counts = [
-            db.execute(f"select count(*) from signal.{table}_as_known('2025-09-08 06:00')").fetchone()
+            db.execute(f"select count(*) from signal.{table}_as_known('2025-10-08 06:00')").fetchone()
             for table in ("theme_daily", "asset_daily", "sentence_contribution")
         ]
         assert all(count and count[0] > 0 for count in counts)
-        assert db.execute("select count(*) from signal.theme_daily_as_known('2025-09-08T05:59Z')").fetchone() == (0,)
+        before = f"{SEED_NOW - timedelta(microseconds=1):%Y-%m-%dT%H:%M:%S.%fZ}"
+        assert db.execute(f"select count(*) from signal.theme_daily_as_known('{before}')").fetchone() == (0,)
 
 
 @pytest.fixture(scope="module")
