@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -22,6 +23,7 @@ from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, 
 log = logging.getLogger(__name__)
 
 INCOMING_LAYER = 5
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BATCH = 5_000
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
@@ -43,12 +45,16 @@ def collect(run: Run) -> StepReport:
     Raises:
         SeedError: the taxonomy is broken; nothing was written.
         SourceError: a path cannot be read, or the home holds no article after reading.
-        ConfigError: the run would mix the embedded demonstration with the user's own articles.
+        ConfigError: the run would mix the embedded demonstration with the user's own articles, or its id is no name
+            of a folder.
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
     _refuse_two_collections(run)
+    if not _RUN_ID.fullmatch(run.run_id):
+        remedy = "begin with a letter or digit, then letters, digits, '.', '_' or '-', at most 100"
+        raise ConfigError(f"run id {run.run_id!r} names the publication's folder; {remedy}")
     with logged(run, "collect") as counts, open_warehouse(run) as db:
         _refuse_mixture(db, run)
         with transaction(db):

@@ -142,6 +142,14 @@ def test_demonstration_and_own_articles_never_share_a_home(demo: Pipeline, tmp_p
         collect(replace(fresh.run, articles=("seeds",)))
 
 
+@pytest.mark.parametrize("run_id", ["../elsewhere", "a/b", ".hidden", "", "x" * 101, "C:drive"])
+def test_a_run_id_that_is_no_folder_name_stops_before_anything_is_written(tmp_path: Path, run_id: str) -> None:
+    pipeline = small(tmp_path, run_id=run_id)
+    with pytest.raises(ConfigError, match="names the publication's folder"):
+        collect(pipeline.run)
+    assert not pipeline.home.root.exists()
+
+
 def _unknown_key(seeds: Path) -> None:
     path = seeds / "themes.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("label:", "lable:", 1), encoding="utf-8")
