@@ -45,7 +45,12 @@ def make_run(
             raise ConfigError(f"--{option} {day} lies outside {EARLIEST} ... {LATEST}; mend --{option}")
     if from_date and to_date and from_date > to_date:
         raise ConfigError(f"--from {from_date} is after --to {to_date}; swap them")
-    declared = [s.now for s in load_taxonomy(seeds).sources if s.now] if tuple(articles) == ("seeds",) else []
+    # Here, because score_articles shares this file and should not wait for pandas and calendars.
+    from tasks.storage.calendars import check_clocks
+
+    taxonomy = load_taxonomy(seeds)
+    check_clocks(taxonomy.clocks, str(seeds / "clocks.csv"))
+    declared = [source.now for source in taxonomy.sources if source.now] if tuple(articles) == ("seeds",) else []
     moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)
     return Run(
         run_id=run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",

@@ -166,6 +166,7 @@ def test_configuration(tmp_path: Path, taxonomy: Path, capsys: Capture, case: Ca
     write_article(tmp_path / "articles", NEIGHBOUR, "2025-08-05T10:00:00Z")
     request = small(tmp_path).run
     stopped(case, lambda: collect(replace(request, seeds=seeds)), capsys)
+    stopped(case, lambda: make_run(articles=request.articles, home=home, seeds=seeds), capsys)
     assert not home.exists(), "nothing was written"
 
 
