@@ -63,12 +63,7 @@ def compare(name: str, section: str, texts: Sequence[str], package_share: int) -
         return scorer.score([Section(section, text)])  # type: ignore[arg-type]
 
     cold, warm = rate(score, texts), rate(score, texts[-2_000:])
-    rows = (
-        ("package, one score", package),
-        ("our VADER, one score", engine),
-        ("all scores", cold),
-        ("all, cached", warm),
-    )
+    rows = {"package, one score": package, "our VADER, one score": engine, "all scores": cold, "all, cached": warm}
     for what, speed in rows.items():
         click.echo(f"| {name} | {what} | {speed:,.0f} | {speed / package:.1f} |")
 
