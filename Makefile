@@ -15,7 +15,7 @@ run: .venv/run.installed ## Run the daily flow on the embedded seeds, offline
 	@$(BIN)/python -m flows.daily_signals
 
 test: lint ## Lint, types, import contract, SQL lint and every test, offline
-	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=93
+	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=93
 	@$(BIN)/coverage report --include='tasks/domain/*' --fail-under=100
 
 lint: .venv/test.installed
