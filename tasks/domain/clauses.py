@@ -12,6 +12,10 @@ from tasks.domain.words import word_set
 
 WEIGHTY = 0.6
 """Force from which a main clause counts as the news."""
+DATING = 0.1
+"""Links of this weight or less only date the news."""
+VENUE = 0.4
+"""What talks are worth whose outcome, in the same clause, failed."""
 ASKED = 0.1
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
@@ -110,17 +114,24 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         if any(value and axis not in said for axis, value in row.valences.items()):
             items.append(Item(start, end, row, row.level, said_elsewhere=said, objects=targets))
             items.sort(key=lambda item: item.start)
+    if any(item.has_failed for item in items):
+        for item in items:
+            if item.row.kind == "state" and item.is_good and not item.is_touched:
+                item.weight *= VENUE
+                item.notes.append("venue")
     return items
 
 
 def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, int]) -> None:
-    """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did."""
+    """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did.
+
+    What merely dates the news ("since the war began") is weighed down in any case.
+    """
     opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link" and row.factor < 1.0}
     main = [item for item in items if ranks[item.start] not in opened]
-    if not any(item.row.kind != "price" and item.force >= WEIGHTY for item in main):
-        return
+    has_news = any(item.row.kind != "price" and item.force >= WEIGHTY for item in main)
     for item in items:
         factor = opened.get(ranks[item.start], 1.0)
-        if factor != 1.0:
+        if factor <= DATING or (factor < 1.0 and has_news):
             item.weight *= factor
             item.notes.append("subordinate")

@@ -39,10 +39,10 @@ LexiconKind = Literal[
 ]
 Level = Literal["act", "threat", "word"]
 Scope = Literal["left", "right", "both", "near"]
-Gate = Literal["none", "place", "themes", "topic"]
+Gate = Literal["none", "place", "themes", "topic", "guard"]
 Phrase = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9~]+(?: [a-z0-9~]+)*$")]
 Token = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9'.-]+$")]
-ExposureKind = Literal["topic", "asset", "place", "context"]
+ExposureKind = Literal["topic", "asset", "place", "context", "guarantor", "ally"]
 
 
 class LexiconRow(Frozen):
@@ -52,7 +52,8 @@ class LexiconRow(Frozen):
     `scope`: where an operator finds what it acts on: `left`, `right`, `both` (right, else left; left in the
     passive), `near` (the nearer side).
     `gate`: what the valences need: `place` a place whose exposure scales every axis; `themes` the same, the geo
-    valence standing by itself; `topic` the sentence being about the theme; `none` nothing.
+    valence standing by itself; `topic` the sentence being about the theme; `guard` as `place`, but less of it is a
+    plus where a guarantor and its ally are named; `none` nothing.
     `factor`: state and price, the share that counts without an operator; operators, links and mutes, what they
     multiply by.
     `tone`: valence in `tone_score`, -4 ... 4, only of kind `tone` (0 neutralises).
@@ -85,7 +86,8 @@ class ExposureRow(Frozen):
 
     `kind`: `topic` makes a sentence relevant by itself; `asset` too, and lets events count there ("refinery");
     `place` lets events count there and is relevant together with an event or a context; `context` makes a place
-    relevant ("government").
+    relevant ("government"). A `guarantor` and an `ally` in one sentence turn the sign of the `guard` rows: its
+    troops leaving are no peace.
     `geo`: the same strength on the geo axis, 0 ... 1. `relevances`: theme -> 0 ... 1.
     """
 

@@ -73,6 +73,11 @@ class Item:
         return (values.get(GEO) or sum(values.values())) * self.sign < 0
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it is a good state that was undone."""
+        return self.row.kind == "state" and self.sign < 0 and not self.is_good
+
+    @property
     def force(self) -> float:
         """Its largest absolute value on any axis, before gates."""
         return max((abs(self.value(axis)) for axis in self.row.valences), default=0.0)
@@ -145,7 +150,8 @@ def act(row: LexiconRow, item: Item, is_undone: bool, gap: int) -> None:
     elif row.kind == "negate":
         item.sign *= NEGATED_GOOD if item.is_good else NEGATED_BAD
     elif row.kind == "threat":
-        item.weight *= THREATENED
+        # "48 hours to reopen the strait": a good thing under a threat is a demand.
+        item.weight *= -ASKED_GOOD if item.is_good else THREATENED
         item.level = "threat"
     elif row.kind == "oppose" and item.is_good:
         item.sign *= REVERSED

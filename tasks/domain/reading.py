@@ -19,11 +19,15 @@ _GROUPS = (("topic", "asset"), ("place", "asset"), ("context",))
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Axis -> strongest exposure of a kind in a sentence, 0 ... 1; axes that are missing are 0."""
+    """Axis -> strongest exposure of a kind in a sentence, 0 ... 1; axes that are missing are 0.
+
+    `is_guarded`: a guarantor and an ally of it are named.
+    """
 
     topic: Mapping[str, float]
     place: Mapping[str, float]
     context: Mapping[str, float]
+    is_guarded: bool = False
 
 
 NO_EXPOSURE = Exposure({}, {}, {})
@@ -67,7 +71,12 @@ class Reader:
             PhraseTable((row.phrase, _strengths(row, axes)) for row in exposures if row.kind in kinds)
             for kinds in _GROUPS
         )
-        self._heads = frozenset[str]().union(self._phrases.heads, *(table.heads for table in self._exposures))
+        self._guards = tuple(
+            PhraseTable((row.phrase, row.kind) for row in exposures if row.kind == kind)
+            for kind in ("guarantor", "ally")
+        )
+        heads = (self._phrases.heads, *(t.heads for t in self._exposures), *(t.heads for t in self._guards))
+        self._heads = frozenset[str]().union(*heads)
         base, emojis = package_lexicon(), package_emojis()
         tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
         self._vader = Vader(base, emojis)
@@ -114,7 +123,7 @@ class Reader:
             return NO_EXPOSURE
         if mute < 1.0:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
-        return Exposure(topic, place, context)
+        return Exposure(topic, place, context, all(table.find(words, starts) for table in self._guards))
 
 
 def _strengths(row: ExposureRow, axes: Sequence[str]) -> dict[str, float]:

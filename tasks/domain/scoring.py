@@ -127,6 +127,8 @@ def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
         value = values.get(axis, 0.0)
         if value:
             value *= _gate(item.row.gate, axis, place, supply)
+            if item.row.gate == "guard" and reading.exposure.is_guarded and item.sign < 0:
+                value = -value
         if not value:
             continue
         spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))

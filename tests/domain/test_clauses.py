@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.clauses import ASKED, read_clauses
+from tasks.domain.clauses import ASKED, DATING, VENUE, read_clauses
 from tasks.domain.lexicon import LexiconRow
 from tasks.domain.operators import ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item
 from tasks.domain.words import PhraseTable, words_of
@@ -33,6 +33,7 @@ ROWS = [
     row("may", "damp", factor=0.6),
     row("unlikely", "damp", factor=0.5, scope="both"),
     row("amid", "link", factor=0.25),
+    row("since", "link", factor=DATING),
     row("but", "link", factor=1.0),
     row("chess", "mute", factor=0.0),
     row("school", "mute", factor=0.5),
@@ -87,9 +88,12 @@ def read(text: str) -> list[Item]:
         ("they urge a raid", [0.3]),
         ("they denounce a truce", [1.0, REVERSED]),
         ("they denounce a raid", [1.0, 1.0]),
-        ("they threaten to lift a raid", [1.0, THREATENED * REVERSED]),
+        ("they threaten to lift a raid", [1.0, -ASKED_GOOD * REVERSED]),
         ("not so: why a raid", [ASKED]),
         ("they hoist a raid", [REVERSED]),
+        ("they threaten a truce", [1.0, -ASKED_GOOD]),
+        ("oil jumps since a truce", [1.0, 0.5 * DATING]),
+        ("a truce where a truce is lifted", [0.5 * VENUE, REVERSED]),
         ("they hoist a truce", [1.0]),
         ("limits on arms", [1.0, REVERSED]),
         ("they hoist the limits on arms", [REVERSED, REVERSED * REVERSED]),
@@ -97,7 +101,7 @@ def read(text: str) -> list[Item]:
         ("a raid lifted in May", [REVERSED]),
         ("a raid lifted 3 times", [REVERSED]),
         ("they reject a truce or truce", [REVERSED, REVERSED]),
-        ("they reject a truce then and there, a truce", [REVERSED, 0.5]),
+        ("they reject a truce then and there, a truce", [REVERSED, 0.5 * VENUE]),
         ("they lift a raid and truce", [REVERSED, 0.5]),
         ("they do not, a truce", [0.5]),
         ("they may go, a raid", [1.0]),

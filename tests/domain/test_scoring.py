@@ -63,6 +63,7 @@ def directions(scorer: Scorer, text: str) -> tuple[int, int, int, int]:
         (DEFENSE, "Norway doubles military spending", "Norway freezes military spending"),
         (EUROPE, "US slaps new tariffs on European cars", "US scraps tariffs on European cars"),
         (EUROPE, "Dutch government collapses", "Dutch coalition reaches budget deal"),
+        (EUROPE, "US withdraws troops from Poland", "Russia withdraws troops from Ukraine"),
         (EUROPE, "Missile strike hits Odesa port", "Ukraine and Russia agree ceasefire"),
     ],
 )
