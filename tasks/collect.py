@@ -174,7 +174,9 @@ def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
     for name in names:
         source = declared.get(name)
         if source is None:
-            rows.append((name, "archive", name, "the user's own file", None, None))
+            rows.append((name, "archive", name, "the user's own file", False, None, None))
         else:
-            rows.append((name, source.kind, source.publisher, source.terms, source.covers_from, source.covers_to))
-    insert_rows(db, "raw.source", ("source", "kind", "publisher", "terms", "covers_from", "covers_to"), rows)
+            about = (source.kind, source.publisher, source.terms, True, source.covers_from, source.covers_to)
+            rows.append((name, *about))
+    columns = ("source", "kind", "publisher", "terms", "is_declared", "covers_from", "covers_to")
+    insert_rows(db, "raw.source", columns, rows)

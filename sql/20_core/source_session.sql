@@ -10,6 +10,7 @@ with grid as (
         s.clock,
         s.cutoff_at,
         src.source,
+        src.is_declared,
         src.covers_from,
         src.covers_to,
         max(s.session_date) over (partition by s.clock) as last_date
@@ -54,6 +55,7 @@ select
     g.session_date,
     g.clock,
     g.source,
+    coalesce(g.is_declared, true) as is_declared,
     cast(null as bigint) as expected_count,
     coalesce(g.session_date >= g.covers_from, newest.available_at is not null)
     and coalesce(g.session_date <= g.covers_to, newest.available_at >= g.cutoff_at - interval 7 day, false)
