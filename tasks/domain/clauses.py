@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.domain.lexicon import LexiconRow
-from tasks.domain.operators import Item, act, targets_of
+from tasks.domain.operators import Hit, Item, act, targets_of
 from tasks.domain.words import word_set
 
 WEIGHTY = 0.6
@@ -20,9 +20,8 @@ ASKED = 0.1
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BREAKS = frozenset(";:()!?")
+_ANNOUNCING = frozenset({"threat", "endanger", "ask"})
 _ITEMS = frozenset({"event", "state", "price"})
-
-Hit = tuple[int, int, LexiconRow]
 
 
 def mute_factor(hits: Sequence[Hit]) -> float:
@@ -99,12 +98,14 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     An operator with valences of its own becomes an item on the axes that its targets say nothing about.
     """
     items = [Item(start, end, row, row.level) for start, end, row in hits if row.kind in _ITEMS]
-    for start, end, row in reversed(hits):
-        if row.kind in _ITEMS or row.kind in ("link", "mute"):
-            continue
-        targets = targets_of(words, start, end, row, items)
+    operators = [hit for hit in hits if hit[2].kind not in _ITEMS and hit[2].kind not in ("link", "mute")]
+    starts = [start for start, _, _ in operators]
+    for start, end, row in reversed(operators):
+        targets = targets_of((start, end, row), words, items, starts)
         # A threat or an order keeps its own weight beside something good: "or else", "make peace".
-        is_against = row.kind == "oppose" or (row.kind in ("threat", "ask") and all(item.is_good for item in targets))
+        is_against = row.kind == "oppose" or (
+            row.kind in ("threat", "endanger", "ask") and all(item.is_good for item in targets)
+        )
         # Whoever lifts the limits on a thing lets the thing go on, too.
         objects = [thing for item in targets for thing in item.objects if thing not in targets]
         is_undone = row.kind in ("reverse", "fall") or (row.kind == "lift" and any(item.geo > 0 for item in targets))

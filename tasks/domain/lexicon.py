@@ -32,7 +32,8 @@ LexiconKind = Literal[
     "damp",  # makes what follows less certain: "may", "hopes for", "risk of"
     "ask",  # wants what follows of somebody else: "urges", "must"
     "oppose",  # disapproves of what follows: "condemns", "criticises"
-    "threat",  # announces what follows: "threatens", "prepares to"
+    "threat",  # announces what follows: "vows", "prepares to"
+    "endanger",  # announces a bad thing, puts a good one in danger: "threatens"
     "link",  # opens a clause of less weight: "amid", "after", "despite"
     "mute",  # another subject altogether: sport, history, reviews
     "tone",  # one token whose VADER valence is replaced in `tone_score`

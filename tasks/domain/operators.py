@@ -28,6 +28,8 @@ THREATENED = 0.65
 """A threat weighs about two thirds of the deed (PLOVER: THREATEN -3.5 against -5 ... -10 of deeds)."""
 ASKED_GOOD = -0.15
 """Who must be asked for peace does not keep it (PLOVER: REQUEST is verbal conflict, at its mildest)."""
+Hit = tuple[int, int, LexiconRow]
+"""Start and end of a match among the words of a sentence, and its row."""
 _BE = word_set("be been being is are was were")
 _CLOSERS = word_set(
     "in on at after as for by over amid until from with because due again but and while before since to of into than "
@@ -98,18 +100,20 @@ class Item:
         return self.row.valences.get(axis, 0.0) * self.strength
 
 
-def targets_of(words: Sequence[str], start: int, end: int, row: LexiconRow, items: Sequence[Item]) -> list[Item]:
-    """The items an operator acts on: all that follow for announcements, else the nearest on its side."""
+def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators: Sequence[int]) -> list[Item]:
+    """The items an operator acts on: all that follow for announcements, else the nearest on its side.
+
+    `operators`: where the operators of the clause stand.
+    """
+    start, end, row = hit
     if row.kind not in ("rise", "fall", "lift"):
         items = [item for item in items if item.row.kind != "price"]
-    right = [item for item in items if item.start >= end]
+    right = [item for item in items if item.start >= end and not _is_cut_off(words, end, item.start, operators)]
     # "to end the war" can only mean what follows.
     left = [item for item in items if item.end <= start] if words[start - 1 : start] != ["to"] else []
-    if row.kind in ("damp", "threat", "ask"):
-        after = [item for item in right if item.start - end <= REACH_ANNOUNCED and "," not in words[end : item.start]]
+    if row.kind in ("damp", "threat", "endanger", "ask"):
+        after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
-    if row.kind == "negate":
-        right = [item for item in right if "," not in words[end : item.start]]
     near_right = _chain(right) if right and right[0].start - end <= REACH_RIGHT else []
     near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
     if row.scope == "both" and not _takes_subject(words, start, end):
@@ -123,6 +127,12 @@ def targets_of(words: Sequence[str], start: int, end: int, row: LexiconRow, item
     is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
     is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
+
+
+def _is_cut_off(words: Sequence[str], end: int, start: int, operators: Sequence[int]) -> bool:
+    """Whether a comma and a verb of its own lie between: "bans the coin, raising tensions"."""
+    between = words[end:start]
+    return "," in between and any(end + between.index(",") < operator < start for operator in operators)
 
 
 def _takes_subject(words: Sequence[str], start: int, end: int) -> bool:
@@ -143,15 +153,17 @@ def _chain(items: Sequence[Item]) -> list[Item]:
 def act(row: LexiconRow, item: Item, is_undone: bool, gap: int) -> None:
     """Apply one operator to one item, `gap` words away."""
     # "fears of war" is about a war to come; "might last while the war ..." is not, nor is "may attack the grid".
-    is_asserting = row.kind not in ("damp", "ask", "oppose", "threat")
+    is_asserting = row.kind not in ("damp", "ask", "oppose", "threat", "endanger")
     item.is_touched |= is_asserting or (gap <= REACH_TOUCH and item.row.factor > 0)
     if is_undone:
         item.sign *= REVERSED
     elif row.kind == "negate":
         item.sign *= NEGATED_GOOD if item.is_good else NEGATED_BAD
-    elif row.kind == "threat":
-        # "48 hours to reopen the strait": a good thing under a threat is a demand.
-        item.weight *= -ASKED_GOOD if item.is_good else THREATENED
+    elif row.kind in ("threat", "endanger"):
+        # A threatened strike is less than a strike; a threatened truce is in danger.
+        item.weight *= THREATENED
+        item.sign *= -1.0 if row.kind == "endanger" and item.is_good else 1.0
+        item.is_touched |= row.kind == "endanger"
         item.level = "threat"
     elif row.kind == "oppose" and item.is_good:
         item.sign *= REVERSED
