@@ -124,7 +124,8 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
         return near_left
     if not (near_right and near_left):
         return near_right or near_left
-    is_passive = words[start - 1] in _BE  # "sanctions to be lifted on oil"
+    # "sanctions to be lifted on oil", but not "is lifting sanctions"
+    is_passive = words[start - 1] in _BE and not words[start].endswith("ing")
     is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
 
@@ -168,6 +169,8 @@ def act(row: LexiconRow, item: Item, is_undone: bool, gap: int) -> None:
     elif row.kind == "oppose" and item.is_good:
         item.sign *= REVERSED
         item.is_touched = True
+    elif row.kind == "oppose":
+        item.weight *= row.factor
     elif row.kind == "ask":
         item.sign *= ASKED_GOOD if item.is_good else row.factor
         item.level = "word"

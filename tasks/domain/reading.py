@@ -14,6 +14,9 @@ from tasks.domain.words import PhraseTable, words_of
 CACHE_LIMIT = 100_000
 """Readings kept per reader; a full cache is emptied, so that memory stays bounded."""
 
+ATTRIBUTION = 9
+"""Longest closing attribution, in words with its comma."""
+_SAYING = frozenset({"say", "says", "said", "reports", "reported"})
 _GROUPS = (("topic", "asset"), ("place", "asset"), ("context",))
 
 
@@ -99,7 +102,8 @@ class Reader:
 
     def _read(self, text: str) -> Reading:
         words = words_of(text)
-        starts = [at for at, word in enumerate(words) if word in self._heads]
+        said = _attribution(words)
+        starts = [at for at, word in enumerate(words[:said]) if word in self._heads]
         hits = self._phrases.find(words, starts)
         items = tuple(read_clauses(words, hits)) if hits else ()
         exposure = self._expose(words, starts, mute_factor(hits)) if starts else NO_EXPOSURE
@@ -124,6 +128,13 @@ class Reader:
         if mute < 1.0:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
         return Exposure(topic, place, context, all(table.find(words, starts) for table in self._guards))
+
+
+def _attribution(words: Sequence[str]) -> int:
+    """Where ", officials in Europe say" begins at the end of a sentence: who says it is not what it is about."""
+    if not words or words[-1] not in _SAYING or "," not in words[-ATTRIBUTION:]:
+        return len(words)
+    return len(words) - 1 - words[::-1].index(",")
 
 
 def _strengths(row: ExposureRow, axes: Sequence[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.run_request import SEEDS
-from tasks.score import score_files
+from tasks.score_files import score_files
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "readings.csv"
 
