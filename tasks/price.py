@@ -194,14 +194,13 @@ def _asked(run: Run, taxonomy: Taxonomy, first_article: date) -> tuple[date, dat
 
 
 def _closed(db: Connection, run: Run, first: date, last: date) -> Window:
-    """Cut the range to sessions whose cut-off has passed on every clock that has it."""
-    open_date = scalar(
-        db, "select min(session_date) from raw.session where cutoff_at > $now", {"now": naive_utc(run.now)}
-    )
-    last = min(last, open_date - timedelta(days=1)) if open_date else last
+    """Cut the range at the last day with a cut-off in the past; its other clocks are provisional."""
+    closed = "select max(session_date) from raw.session where cutoff_at <= $now"
+    last = min(last, scalar(db, closed, {"now": naive_utc(run.now)}) or first)
     bounds = db.execute(
-        "select min(session_date), max(session_date) from raw.session where session_date between $first and $last",
-        {"first": first, "last": last},
+        "select min(session_date), max(session_date) from raw.session where session_date between $first and $last "
+        "and session_date in (select session_date from raw.session where cutoff_at <= $now)",
+        {"first": first, "last": last, "now": naive_utc(run.now)},
     ).fetchone()
     if bounds is None or bounds[0] is None:
         raise ConfigError(f"no session has closed between {first} and {last}; mend --from, --to or --now")

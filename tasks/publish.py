@@ -12,7 +12,7 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.exports import next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
-from tasks.storage.models import SQL, append_changed, build, chunks_of, create_macros, models
+from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -24,8 +24,7 @@ from tasks.storage.warehouse import (
     transaction,
 )
 
-HISTORY_LAYER = 30
-READER_LAYERS = (31, 49)
+READER_LAYERS = (33, 49)
 
 
 def publish(run: Run, window: Window) -> StepReport:
@@ -78,7 +77,7 @@ def _append_history(db: Connection, run: Run, window: Window) -> int:
         {"from_date": chunk.from_date, "to_date": chunk.to_date, "as_of_at": as_of_at, "run_id": run.run_id}
         for chunk in chunks_of(db, window)
     ]
-    layer = models(HISTORY_LAYER, HISTORY_LAYER)
+    layer = models(*APPENDED_LAYERS)
     changed = sum(append_changed(db, model, parameters) for model in layer for parameters in chunks)
     if changed:
         row = (run.run_id, as_of_at, window.from_date, window.to_date)

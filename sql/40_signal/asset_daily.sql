@@ -1,7 +1,6 @@
 -- write: view
 -- grain: one row per (session_date, theme, symbol).
 -- purpose: asset_daily as it stands now.
--- limits: none.
-select * exclude (is_removed, superseded_at)
-from vintage.asset_daily
-where superseded_at is null and not is_removed
+-- limits: rows with is_provisional were published before their cut-off and will change.
+select *
+from current.asset_daily

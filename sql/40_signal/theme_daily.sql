@@ -1,9 +1,8 @@
 -- write: view
 -- grain: one row per (session_date, theme).
 -- purpose: theme_clock_daily on each theme's reference clock.
--- limits: none.
+-- limits: rows with is_provisional were published before their cut-off and will change.
 -- columns: theme_clock_daily
-select v.* exclude (is_removed, superseded_at) -- noqa: RF02
-from vintage.theme_clock_daily as v
-inner join raw.theme as t on v.theme = t.theme and v.clock = t.clock
-where v.superseded_at is null and not v.is_removed
+select c.*
+from current.theme_clock_daily as c
+semi join raw.theme as t on c.theme = t.theme and c.clock = t.clock

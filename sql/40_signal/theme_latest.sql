@@ -1,10 +1,9 @@
 -- write: view
 -- grain: one row per (theme).
 -- purpose: the newest row of each theme on its reference clock.
--- limits: the newest row may say no_news or stale_source; read `status` first.
+-- limits: the newest row may say no_news or stale_source, or be provisional; read `status` and `is_provisional` first.
 -- columns: theme_clock_daily
-select v.* exclude (is_removed, superseded_at) -- noqa: RF02
-from vintage.theme_clock_daily as v
-inner join raw.theme as t on v.theme = t.theme and v.clock = t.clock
-where v.superseded_at is null and not v.is_removed
-qualify row_number() over (partition by v.theme order by v.session_date desc) = 1
+select c.*
+from current.theme_clock_daily as c
+semi join raw.theme as t on c.theme = t.theme and c.clock = t.clock
+qualify row_number() over (partition by c.theme order by c.session_date desc) = 1

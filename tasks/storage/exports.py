@@ -14,9 +14,10 @@ EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "se
 COPIED = (
     "raw.theme", "raw.session", "raw.instrument", "raw.source", "raw.article", "raw.price", "raw.quarantine",
     "raw.run_log", "raw.publication", "core.source_session", "history.theme_clock_daily", "history.price_daily",
-    "history.asset_daily", "history.sentence_contribution",
+    "history.asset_daily", "history.sentence_contribution", "provisional.theme_clock_daily", "provisional.asset_daily",
+    "provisional.sentence_contribution",
 )  # fmt: skip
-READER_LAYERS = (31, 49)
+READER_LAYERS = (33, 49)
 """Views and macros over the copied tables; they are made anew in the published file."""
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"

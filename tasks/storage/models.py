@@ -28,6 +28,9 @@ STAMPS = ("as_of_at", "run_id")
 
 NOT_A_CHANGE = ("as_of_at", "run_id", "input_hash", "is_removed")
 HISTORY_LAYER = 30
+APPENDED_LAYERS = (30, 32)
+"""History, and what is published provisionally."""
+
 ARTICLES_PER_CHUNK = 20_000
 """An article becomes some rows on each clock and theme; this many keep a chunk within DuckDB's memory."""
 

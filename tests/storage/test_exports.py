@@ -12,7 +12,7 @@ import pytest
 from tasks.domain.run import Run
 from tasks.storage.exports import COPIED, EXPORTS, next_as_of, write_exports, write_signals
 from tasks.storage.files import Home
-from tasks.storage.models import HISTORY_LAYER, append_changed, create_macros, dictionary, models
+from tasks.storage.models import APPENDED_LAYERS, append_changed, create_macros, dictionary, models
 from tasks.storage.warehouse import connect, insert_rows, naive_utc, open_warehouse
 
 DEFAULTS = {"date": "2025-08-18", "timestamp": "2025-08-18 20:00", "varchar": "x", "boolean": "false"}
@@ -119,7 +119,7 @@ def published(run: Run) -> Path:
         db.execute("create schema core")
         cells = ", ".join(f"{column.name} {column.type}" for column in dictionary()["source_session"])
         db.execute(f"create table core.source_session ({cells})")
-        for model in models(HISTORY_LAYER, HISTORY_LAYER):
+        for model in models(*APPENDED_LAYERS):
             empty = ", ".join(f"null as {column.name}" for column in dictionary()[model.columns_of])
             stamps = {"as_of_at": naive_utc(run.now), "run_id": run.run_id}
             window = {"from_date": date(2025, 8, 18), "to_date": date(2025, 8, 18)}

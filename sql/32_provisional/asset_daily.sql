@@ -1,0 +1,7 @@
+-- write: append changed
+-- grain: one row per (session_date, theme, symbol) and publication that changed it.
+-- purpose: rows published before their cut-off; none of them is history, all end at the cut-off.
+-- limits: the newest version of a key counts; is_removed marks that the session has closed.
+select *
+from asset.asset_daily
+where session_date between $from_date and $to_date and is_provisional
