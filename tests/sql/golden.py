@@ -68,7 +68,7 @@ def types_of(schema: str, table: str) -> dict[str, str]:
     if schema == "raw":
         return _raw_types()[table]
     columns = list(dictionary()[table])
-    columns += dictionary()["*"][: {"history": 1, "vintage": 2}.get(schema, 0)]
+    columns += dictionary()["*"][: {"history": 1, "provisional": 1, "vintage": 2}.get(schema, 0)]
     return {column.name: column.type for column in columns}
 
 

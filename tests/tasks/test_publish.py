@@ -186,7 +186,39 @@ def test_a_row_that_vanished_gets_a_tombstone(late: tuple[Pipeline, Path, Path])
 def test_every_change_is_listed_as_a_restatement(late: tuple[Pipeline, Path, Path]) -> None:
     _, _, new = late
     sql = (
-        "select old_value, new_value, cause from signal.restatement where theme = 'energy' and clock = 'LON_BRENT' "
-        "and session_date = '2025-08-07' and column_name = 'article_count'"
+        "select table_name, old_value, new_value, cause from signal.restatement where theme = 'energy' "
+        "and clock = 'LON_BRENT' and session_date = '2025-08-07' and column_name = 'article_count' order by all"
     )
-    assert query(new / "signals.duckdb", sql) == [("0", "1", "other articles")]
+    assert query(new / "signals.duckdb", sql) == [
+        ("asset_daily", "0", "1", "late article"),
+        ("theme_clock_daily", "0", "1", "late article"),
+    ]
+
+
+def test_a_changed_row_has_a_changed_cell(late: tuple[Pipeline, Path, Path]) -> None:
+    """And a cell that is listed belongs to a row that was published again."""
+    _, _, new = late
+    for table, key in (
+        ("theme_clock_daily", "session_date, theme, clock"),
+        ("price_daily", "session_date, symbol"),
+        ("asset_daily", "session_date, theme, symbol"),
+    ):
+        listed = f"select distinct {key}, as_of_at from signal.restatement where table_name = '{table}' order by all"
+        changed = (
+            f"select {key}, as_of_at from signal.{table}_vintage "
+            f"qualify row_number() over (partition by {key} order by as_of_at) > 1 order by all"
+        )
+        assert query(new / "signals.duckdb", listed) == query(new / "signals.duckdb", changed)
+
+
+def test_the_restatement_adds_up_to_the_change_of_the_score(late: tuple[Pipeline, Path, Path]) -> None:
+    _, _, new = late
+    cell = "coalesce(cast({} as decimal(18, 12)), 0)"
+    difference = f"{cell.format('new_value')} - {cell.format('old_value')}"
+    sql = (
+        "select session_date, theme, clock, as_of_at, sum({}) from signal.restatement where table_name = '{}' "
+        "and column_name = '{}' group by all having sum({}) != 0 order by all"
+    )
+    rows = query(new / "signals.duckdb", sql.format(difference, "sentence_contribution", "contribution", difference))
+    assert rows
+    assert rows == query(new / "signals.duckdb", sql.format(difference, "theme_clock_daily", "risk_score", difference))
