@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import click
@@ -42,6 +44,20 @@ class Instant(click.ParamType[datetime]):
         if moment.tzinfo is None:
             self.fail(f"{value!r} has no zone; write it like 2025-09-08T06:00:00Z", param, ctx)
         return instant
+
+
+@contextmanager
+def lines_on_stderr() -> Iterator[None]:
+    """Show what the tasks log (progress, what was thrown away) on stderr, for commands without Prefect."""
+    tasks, handler = logging.getLogger("tasks"), logging.StreamHandler(sys.stderr)
+    before = tasks.level
+    tasks.addHandler(handler)
+    tasks.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        tasks.removeHandler(handler)
+        tasks.setLevel(before)
 
 
 def run_command(command: Callable[[], None], *, debug: bool) -> None:

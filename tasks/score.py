@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
-from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
-import pyarrow as pa
-
-from tasks.domain.articles import Rejected, Section
-from tasks.domain.errors import SourceError
+from tasks.domain.articles import Section
 from tasks.domain.run import Run, StepReport
-from tasks.domain.scoring import MODEL_VERSION, ArticleScore, AxisScore, Scorer
+from tasks.domain.scoring import MODEL_VERSION, ArticleScore, Scorer
 from tasks.domain.stories import Telling, story_ids
-from tasks.storage.articles import Reading, article_path, read_articles
 from tasks.storage.progress import Progress
+from tasks.storage.score_tables import spans_text
 from tasks.storage.seeds import AXIS_WITHOUT_THEME, Taxonomy, load_taxonomy
-from tasks.storage.tables import TableWriter
 from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, timed, transaction
 
 log = logging.getLogger(__name__)
@@ -126,7 +117,7 @@ def _theme_rows(article_id: str, scored: ArticleScore) -> list[tuple[object, ...
             theme,
             _decimal(axis.relevance, _FOUR),
             _decimal(axis.score, _FOUR),
-            _spans(axis),
+            spans_text(axis),
         )
         for sentence in scored.sentences
         for theme, axis in sentence.axes.items()
@@ -151,113 +142,3 @@ def _tell_stories(db: Connection) -> int:
 def _decimal(value: float, step: Decimal) -> Decimal:
     """The stored decimal of a score that was rounded to four places already."""
     return Decimal(repr(value)).quantize(step)
-
-
-ARTICLE_SCORES = pa.schema(
-    [
-        ("article_id", pa.string()),
-        ("theme", pa.string()),
-        ("relevance", pa.float64()),
-        ("is_relevant", pa.bool_()),
-        ("vader_score", pa.float64()),
-        ("tone_score", pa.float64()),
-        ("risk_score", pa.float64()),
-        ("direction", pa.int8()),
-        ("is_price_move", pa.bool_()),
-        ("model_version", pa.string()),
-        ("lexicon_version", pa.string()),
-    ]
-)
-SENTENCE_SCORES = pa.schema(
-    [
-        ("article_id", pa.string()),
-        ("sentence_no", pa.int32()),
-        ("section", pa.string()),
-        ("theme", pa.string()),
-        ("relevance", pa.float64()),
-        ("score", pa.float64()),
-        ("vader_score", pa.float64()),
-        ("tone_score", pa.float64()),
-        ("is_price_move", pa.bool_()),
-        ("level", pa.string()),
-        ("text", pa.string()),
-        ("spans", pa.string()),
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class FileScores:
-    """What `score_files` did."""
-
-    article_count: int
-    rejected: tuple[Rejected, ...]
-
-
-def score_files(
-    articles: Sequence[str], out: Path, sentences: Path | None, *, seeds: Path, now: datetime
-) -> FileScores:
-    """Score article files into `out` (four rows an article) and, if asked, their sentences into `sentences`.
-
-    Raises:
-        SeedError: the taxonomy is broken.
-        SourceError: a path cannot be read, or no article could be.
-        ConfigError: an output ends neither in .csv nor in .parquet.
-    """
-    taxonomy = load_taxonomy(seeds)
-    scorer = make_scorer(taxonomy)
-    reading = Reading(now, {source.source: source for source in taxonomy.sources}, needs_date=False)
-    paths = [article_path(seeds, name) for name in articles]
-    rejected: list[Rejected] = []
-    count = 0
-    with TableWriter(out, ARTICLE_SCORES) as table, _optional(sentences) as sentence_table:
-        for item in read_articles(paths, reading):
-            if isinstance(item, Rejected):
-                rejected.append(item)
-                continue
-            scored = scorer.score(item.sections)
-            table.write(_article_rows(item.article_id, scored, scorer.lexicon_version))
-            if sentence_table:
-                sentence_table.write(_long_sentence_rows(item.article_id, scored))
-            count += 1
-        if not count:
-            raise SourceError(f"no article could be read, {len(rejected)} set aside: {rejected[0].message}")
-    return FileScores(count, tuple(rejected))
-
-
-def _optional(path: Path | None) -> AbstractContextManager[TableWriter | None]:
-    return TableWriter(path, SENTENCE_SCORES) if path else nullcontext()
-
-
-def _article_rows(article_id: str, scored: ArticleScore, lexicon_version: str) -> list[dict[str, object]]:
-    return [
-        {
-            "article_id": article_id,
-            "theme": theme,
-            **{name: getattr(axis, name) for name in ARTICLE_SCORES.names[2:9]},
-            "model_version": MODEL_VERSION,
-            "lexicon_version": lexicon_version,
-        }
-        for theme, axis in sorted(scored.axes.items())
-    ]
-
-
-def _long_sentence_rows(article_id: str, scored: ArticleScore) -> list[dict[str, object]]:
-    shared = ("sentence_no", "section", "vader_score", "tone_score", "is_price_move", "level", "text")
-    return [
-        {
-            "article_id": article_id,
-            "theme": theme,
-            "relevance": axis.relevance,
-            "score": axis.score,
-            "spans": _spans(axis),
-            **{name: getattr(sentence, name) for name in shared},
-        }
-        for sentence in scored.sentences
-        for theme, axis in sorted(sentence.axes.items())
-        if axis.relevance > 0
-    ]
-
-
-def _spans(axis: AxisScore) -> str:
-    return json.dumps([asdict(span) for span in axis.spans], ensure_ascii=False, sort_keys=True)

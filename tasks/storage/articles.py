@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,15 +58,29 @@ def read_articles(paths: Sequence[Path], reading: Reading) -> Iterator[Article |
         SourceError: a path does not exist, holds no article file, or is a table that cannot be read. Faults of
             single items are `Rejected`.
     """
-    for path in paths:
-        for file in _files(path):
-            items = read_table(file) if file.name.lower().endswith(SUFFIXES) else iter([_read_file(file)])
-            for item in items:
-                yield item if isinstance(item, Rejected) else shape(item, reading)
+    for item in read_items(file for path in paths for file in article_files(path)):
+        yield item if isinstance(item, Rejected) else shape(item, reading)
 
 
-def _files(path: Path) -> list[Path]:
-    """The article files behind a path: the file itself, what a folder holds, or what a pattern matches."""
+def read_items(files: Iterable[Path]) -> Iterator[RawItem | Rejected]:
+    """Every item of the files, not yet judged, in order.
+
+    Raises:
+        SourceError: a file is a table that cannot be read.
+    """
+    for file in files:
+        if file.name.lower().endswith(SUFFIXES):
+            yield from read_table(file)
+        else:
+            yield _read_file(file)
+
+
+def article_files(path: Path) -> list[Path]:
+    """The article files behind a path, sorted: the file itself, what a folder holds, or what a pattern matches.
+
+    Raises:
+        SourceError: there is none.
+    """
     places = expand(path)
     found = [child for place in places for child in ([place] if place.is_file() else place.rglob("*"))]
     if not places:

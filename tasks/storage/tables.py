@@ -1,26 +1,23 @@
-"""Write rows to one CSV or Parquet file, bit by bit, under a temporary name until the last row is in."""
+"""Write tables to one CSV or Parquet file, one after the other, under a temporary name until the last is in."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from tasks.domain.errors import ConfigError
 
-BATCH = 20_000
-FORMULA = re.compile(r"^[=+@\t\r-]")
+FORMULA = r"^[=+@\t\r-]"
 """What a spreadsheet would run; in CSV such a text gets an apostrophe in front."""
 
 
 class TableWriter:
-    """A context that takes rows and leaves a whole file, or, when the block fails, none."""
+    """A context that takes tables and leaves a whole file, or, when the block fails, none."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         """Choose the format by the ending.
@@ -34,7 +31,6 @@ class TableWriter:
             raise ConfigError(f"the folder of {path} does not exist; make it first")
         self._path, self._schema = path, schema
         self._draft = path.with_name(f".{path.name}.part")
-        self._rows: list[Mapping[str, Any]] = []
 
     def __enter__(self) -> TableWriter:
         """Open the draft."""
@@ -42,18 +38,14 @@ class TableWriter:
         self._writer = kind(str(self._draft), self._schema)
         return self
 
-    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Take rows; they reach the draft in batches."""
-        self._rows += rows
-        if len(self._rows) >= BATCH:
-            self._flush()
+    def write(self, table: pa.Table) -> None:
+        """Add the rows of a table of this schema; in Parquet they become a row group.
 
-    def _flush(self) -> None:
-        rows = self._rows
-        if self._path.suffix == ".csv":
-            rows = [{name: _defused(value) for name, value in row.items()} for row in rows]
-        self._writer.write_table(pa.Table.from_pylist(list(rows), schema=self._schema))
-        self._rows = []
+        Raises:
+            ValueError: the table has other columns, or values that do not fit (an ArrowInvalid is one, too).
+        """
+        table = table.cast(self._schema)  # the writer of CSV would take any table
+        self._writer.write_table(_defused(table) if self._path.suffix == ".csv" else table)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
@@ -61,16 +53,23 @@ class TableWriter:
         """Rename the draft into place, or remove it."""
         is_whole = False
         try:
-            if kind is None:
-                self._flush()
-                is_whole = True
-        finally:
             self._writer.close()
+            is_whole = kind is None
+        finally:
             if not is_whole:
                 self._draft.unlink(missing_ok=True)
         if is_whole:
             self._draft.replace(self._path)
 
 
-def _defused(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+def _defused(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before each text that is a formula to a spreadsheet."""
+    for at, field in enumerate(table.schema):
+        if field.type != pa.string():
+            continue
+        texts = table.column(at)
+        is_formula = pc.match_substring_regex(texts, FORMULA)
+        if pc.any(is_formula).as_py():
+            quoted = pc.binary_join_element_wise(pa.scalar("'"), texts, pa.scalar(""))
+            table = table.set_column(at, field, pc.if_else(is_formula, quoted, texts))
+    return table

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.errors import SourceError
-from tasks.storage.article_tables import RawItem, read_table
+from tasks.storage.article_tables import RawItem, read_table, row_count
 from tasks.storage.articles import Reading, read_articles
 
 Write = Callable[[Mapping[str, str | bytes]], Path]
@@ -164,3 +164,10 @@ def test_a_long_cell_is_read_and_the_limit_for_others_restored(write: Write) -> 
     assert isinstance(item, RawItem)
     assert len(item.text) == 200_000
     assert csv.field_size_limit() == before
+
+
+def test_a_parquet_file_says_its_number_of_rows_beforehand(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"title": ["a", "b"]}), tmp_path / "a.parquet")
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1")
+    names = ("a.parquet", "broken.parquet", "a.csv")
+    assert [row_count(tmp_path / name) for name in names] == [2, None, None]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.domain.errors import ConfigError
-from tasks.storage.tables import BATCH, TableWriter
+from tasks.storage.tables import TableWriter
 
 SCHEMA = pa.schema([("name", pa.string()), ("score", pa.float64()), ("count", pa.int64())])
 Row = dict[str, str | float | int | None]
@@ -18,10 +18,14 @@ def row(name: str | None = "a", score: float | None = 0.5, count: int | None = 1
     return {"name": name, "score": score, "count": count}
 
 
+def as_table(rows: Sequence[Row]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+
+
 def write(path: Path, *batches: Sequence[Row]) -> Path:
     with TableWriter(path, SCHEMA) as table:
         for batch in batches:
-            table.write(batch)
+            table.write(as_table(batch))
     return path
 
 
@@ -57,26 +61,27 @@ def test_csv_text_that_a_spreadsheet_would_run_is_defused(tmp_path: Path, start:
     assert untouched[0]["name"] == f"{start}HYPERLINK(1)"
 
 
-def test_rows_are_written_in_batches_and_none_is_lost(tmp_path: Path) -> None:
-    path = write(tmp_path / "t.parquet", [row(count=number) for number in range(BATCH + 1)], [row(count=BATCH + 1)])
+def test_each_table_becomes_a_row_group_and_no_row_is_lost(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.parquet", [row(count=number) for number in range(5)], [row(count=5)])
     file = pq.ParquetFile(path)
     assert file.num_row_groups == 2
-    assert file.read().column("count").to_pylist() == list(range(BATCH + 2))
+    assert file.read().column("count").to_pylist() == list(range(6))
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
 def test_a_block_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path, name: str) -> None:
     before = write(tmp_path / name, [row("old")]).read_bytes()
     with pytest.raises(ZeroDivisionError), TableWriter(tmp_path / name, SCHEMA) as table:
-        table.write([row("new"), row(score=1 / 0)])
+        table.write(as_table([row("new"), row(score=1 / 0)]))
     assert names(tmp_path) == [name]
     assert (tmp_path / name).read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_a_last_row_that_does_not_fit_leaves_no_draft(tmp_path: Path, name: str) -> None:
-    with pytest.raises(pa.ArrowException), TableWriter(tmp_path / name, SCHEMA) as table:
-        table.write([row(), {"name": "a", "score": "much", "count": 1}])
+def test_a_table_that_does_not_fit_leaves_no_draft(tmp_path: Path, name: str) -> None:
+    good, bad = as_table([row()]), pa.table({"name": ["a"], "score": ["much"], "count": [1]})
+    with pytest.raises(ValueError, match="much"), TableWriter(tmp_path / name, SCHEMA) as table:
+        list(map(table.write, (good, bad)))
     assert names(tmp_path) == []
 
 

@@ -1,0 +1,67 @@
+"""Work spread over processes: few tasks in memory at a time, and no process that outlives its parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from tasks.domain.errors import GeoriskError
+
+AHEAD = 2
+"""Tasks handed out for each process; more would only fill the memory."""
+
+ResultT = TypeVar("ResultT")
+
+
+def spread(
+    function: Callable[..., ResultT],
+    tasks: Iterable[tuple[Any, ...]],
+    workers: int,
+    initializer: Callable[..., None],
+    initargs: tuple[Any, ...],
+) -> Iterator[ResultT]:
+    """Call `function(*task)` in `workers` processes, each prepared once by `initializer(*initargs)`.
+
+    Yields:
+        The results, as they get ready. `tasks` is consumed meanwhile, `AHEAD` tasks a process at most.
+
+    Raises:
+        GeoriskError: a process was killed.
+    """
+    context = multiprocessing.get_context("spawn")  # a fork of a process with threads (Arrow's) may hang
+    pool = ProcessPoolExecutor(workers, context, _start, (initializer, initargs))
+    pending: set[Future[ResultT]] = set()
+    try:
+        for task in tasks:
+            pending.add(pool.submit(function, *task))
+            if len(pending) >= AHEAD * workers:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    except BrokenProcessPool:
+        remedy = f"run again, with fewer --workers than {workers} if memory was short"
+        raise GeoriskError(f"a process was killed; what it finished is kept: {remedy}") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(initializer: Callable[..., None], initargs: tuple[Any, ...]) -> None:
+    """Ctrl-C is for the parent, which stops the pool; a parent that was killed can stop nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    initializer(*initargs)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
