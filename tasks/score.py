@@ -47,6 +47,7 @@ def score(run: Run) -> StepReport:
         counts.update(articles=0, sentences=0)
         with transaction(db):
             todo = _unscored(db, scorer)
+            _say_new_version(db, run, scorer)
             progress = Progress(log, "scored", "articles", len(todo))
             for start in range(0, len(todo), BATCH):
                 batch = todo[start : start + BATCH]
@@ -55,6 +56,22 @@ def score(run: Run) -> StepReport:
             counts["stories"] = _tell_stories(db)
         report = StepReport("score", dict(counts))
     return timed(report, clock)
+
+
+def _say_new_version(db: Connection, run: Run, scorer: Scorer) -> None:
+    """A new model or lexicon restates what was published: from `--from` on, everything if it is not given."""
+    current = {"model": MODEL_VERSION, "lexicon": scorer.lexicon_version}
+    older = db.execute(
+        "select distinct model_version, lexicon_version from raw.sentence "
+        "where model_version != $model or lexicon_version != $lexicon order by all",
+        current,
+    ).fetchall()
+    if not older or not db.execute("select 1 from raw.publication limit 1").fetchone():
+        return
+    before = ", ".join(f"{model} with lexicon {lexicon}" for model, lexicon in older)
+    first = f"sessions from {run.from_date} on" if run.from_date else "all sessions (--from D restates from D on only)"
+    now = f"{current['model']} with lexicon {current['lexicon']}"
+    log.warning("scores were made by %s, now by %s: this run restates %s", before, now, first)
 
 
 def _unscored(db: Connection, scorer: Scorer) -> list[str]:

@@ -1,6 +1,7 @@
 import csv
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,27 @@ def test_a_new_lexicon_scores_everything_anew(three: Pipeline, tmp_path: Path) -
     assert score(replace(three.run, seeds=tmp_path / "seeds")).counts["articles"] == 3
     version = make_scorer(load_taxonomy(tmp_path / "seeds")).lexicon_version
     assert three.rows("select lexicon_version, count(*) from raw.sentence group by all") == [(version, before)]
+
+
+def test_a_new_lexicon_says_what_it_restates_and_restates_no_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Published sessions before `--from` keep the scores of the lexicon that they were published with."""
+    write_article(tmp_path / "articles", "strike", "2025-08-04T10:00:00Z", STRIKE)
+    write_article(tmp_path / "articles", "truce", "2025-08-12T10:00:00Z", TALKS)
+    pipeline = small(tmp_path)
+    pipeline.publish()
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    lexicon = tmp_path / "seeds" / "lexicon.csv"
+    lexicon.write_text("\n".join(lexicon.read_text(encoding="utf-8").splitlines()[:-1]) + "\n", encoding="utf-8")
+    caplog.clear()
+    pipeline.publish(seeds=tmp_path / "seeds", from_date=date(2025, 8, 11), run_id="second")
+    assert "this run restates sessions from 2025-08-11 on" in caplog.text
+    versions = pipeline.rows(
+        "select session_date, count(distinct lexicon_version) from history.theme_clock_daily "
+        "where lexicon_version is not null and theme = 'energy' and clock = 'LON_BRENT' group by all order by all"
+    )
+    assert versions == [(date(2025, 8, 4), 1), (date(2025, 8, 12), 2)]
 
 
 def test_a_sentence_without_a_theme_has_no_theme_row(three: Pipeline) -> None:
