@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c "$(SUPPORTED)" 2>/dev/null; then echo $$python; break; fi; done)
 BIN := .venv/bin
 
-.PHONY: help run test lint eval lock clean check-python
+.PHONY: help run test lint eval bench lock clean check-python
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -27,6 +27,9 @@ lint: .venv/test.installed
 
 eval: .venv/run.installed ## Scoring quality on a labelled file: make eval LABELLED=file.csv
 	@$(BIN)/python -m flows.evaluate $(if $(LABELLED),--labelled $(LABELLED),)
+
+bench: .venv/run.installed ## Speed of the scoring: make bench TITLES=file.parquet SIZE=50000
+	@$(BIN)/python -m benchmarks.scoring $(if $(TITLES),--titles $(TITLES),) $(if $(SIZE),--size $(SIZE),)
 
 lock: .venv/test.installed ## Write the hashed lock files anew from pyproject.toml
 	@sh requirements/lock.sh
