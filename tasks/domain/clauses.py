@@ -12,8 +12,10 @@ from tasks.domain.words import word_set
 
 WEIGHTY = 0.6
 """Force from which a main clause counts as the news."""
-DATING = 0.1
-"""Links of this weight or less only date the news."""
+DATING = 0.3
+"""Links of this weight or less only date or describe the news: "since", "which"."""
+CONCEDED = 0.6
+"""What stands before a "but" with news of its own behind it."""
 VENUE = 0.4
 """What talks are worth whose outcome, in the same clause, failed."""
 ASKED = 0.1
@@ -126,13 +128,16 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
 def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, int]) -> None:
     """Weigh subordinate clauses down, unless the main clause says nothing or only what prices did.
 
-    What merely dates the news ("since the war began") is weighed down in any case.
+    What merely dates or describes ("since the war began", "which ...") is weighed down in any case.
     """
     opened = {ranks[start]: row.factor for start, _, row in hits if row.kind == "link" and row.factor < 1.0}
     main = [item for item in items if ranks[item.start] not in opened]
+    turned = [ranks[start] for start, _, row in hits if row.kind == "link" and row.factor > 1.0]
+    if turned and any(ranks[item.start] >= turned[-1] for item in items):
+        opened |= dict.fromkeys(range(turned[-1]), CONCEDED)
     has_news = any(item.row.kind != "price" and item.force >= WEIGHTY for item in main)
     for item in items:
         factor = opened.get(ranks[item.start], 1.0)
-        if factor <= DATING or (factor < 1.0 and has_news):
+        if factor <= DATING or factor == CONCEDED or (factor < 1.0 and has_news):
             item.weight *= factor
             item.notes.append("subordinate")

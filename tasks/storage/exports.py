@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tasks.storage.files import flush
 from tasks.storage.models import Model, build, create_macros, dictionary, models
-from tasks.storage.warehouse import Connection, connect, naive_utc
+from tasks.storage.warehouse import Connection, connect, naive_utc, transaction
 
 EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
 COPIED = (
@@ -37,8 +37,9 @@ def write_signals(path: Path, warehouse: Path, threads: int) -> None:
             db.execute(f"create schema if not exists {schema}")
             db.execute(f"create table {table} as from warehouse.{table} order by all")
         db.execute("detach warehouse")
-        create_macros(db)
-        build(db, models(*READER_LAYERS), {})
+        with transaction(db):  # a thousand comments, each on disk by itself, would take seconds
+            create_macros(db)
+            build(db, models(*READER_LAYERS), {})
         db.execute("checkpoint")
     finally:
         db.close()

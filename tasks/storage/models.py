@@ -31,6 +31,7 @@ HISTORY_LAYER = 30
 APPENDED_LAYERS = (30, 32)
 """History, and what is published provisionally."""
 
+READERS_SCHEMA = "signal"
 ARTICLES_PER_CHUNK = 20_000
 """An article becomes some rows on each clock and theme; this many keep a chunk within DuckDB's memory."""
 
@@ -246,6 +247,8 @@ def _comment(db: Connection, model: Model) -> None:
         return
     kind = "view" if model.write == "view" else "table"
     db.execute(f"comment on {kind} {model.table} is {_quoted(model.purpose)}")
+    if kind == "view" and model.schema != READERS_SCHEMA:
+        return  # a comment binds the whole view anew; those between history and the readers' views are not read
     known = {column.name: column for column in (*dictionary()["*"], *dictionary().get(model.columns_of, ()))}
     for name, *_ in db.execute(f"describe {model.table}").fetchall():
         if name in known:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.clauses import ASKED, DATING, VENUE, read_clauses
+from tasks.domain.clauses import ASKED, CONCEDED, DATING, VENUE, read_clauses
 from tasks.domain.lexicon import LexiconRow
 from tasks.domain.operators import ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item
 from tasks.domain.words import PhraseTable, words_of
@@ -33,9 +33,10 @@ ROWS = [
     row("imperil~", "endanger", 1.5, level="threat"),
     row("may", "damp", factor=0.6),
     row("unlikely", "damp", factor=0.5, scope="both"),
-    row("amid", "link", factor=0.25),
+    row("amid", "link", factor=0.4),
     row("since", "link", factor=DATING),
-    row("but", "link", factor=1.0),
+    row("but", "link", factor=1.2),
+    row("yet", "link", factor=1.0),
     row("chess", "mute", factor=0.0),
     row("school", "mute", factor=0.5),
 ]
@@ -73,10 +74,12 @@ def read(text: str) -> list[Item]:
         ("a raid may", [1.0]),
         ("may may hold a truce", [0.6 * 0.6]),
         ("may there be no one at all who would now ever say truce", [0.5]),
-        ("a raid amid a truce", [1.0, 0.5 * 0.25]),
-        ("amid a truce, a raid", [0.5 * 0.25, 1.0]),
+        ("a raid amid a truce", [1.0, 0.5 * 0.4]),
+        ("amid a truce, a raid", [0.5 * 0.4, 1.0]),
         ("all is well amid a truce", [0.5]),
-        ("a raid but a truce", [1.0, 0.5]),
+        ("a raid yet a truce", [1.0, 0.5]),
+        ("a raid but a truce", [CONCEDED, 0.5]),
+        ("a raid but no more", [1.0]),
         ("a raid; not; a truce", [1.0, 0.5]),
         ("a raid?", [ASKED]),
         ("why a raid", [ASKED]),
