@@ -94,6 +94,7 @@ def score_files(
         SeedError: the taxonomy is broken.
         SourceError: a path cannot be read, or no article could be.
         ConfigError: an output ends neither in .csv nor in .parquet, or what lies in the place of its parts is none.
+        WriterBusyError: another run writes the same output.
         GeoriskError: a process was killed.
     """
     taxonomy = load_taxonomy(seeds)
@@ -111,11 +112,12 @@ def score_files(
         _join(writers, [tables])
         return FileScores(count, tuple(rejected))
     manifest = _manifest(job, files, chunk_size) | {"--now": now.isoformat() if is_now_given else None}
-    kept = job.parts.open(manifest)
-    log.info("finished parts are kept in %s, %d are there already; processes: %d", job.parts.folder, kept, workers)
-    progress = Progress(log, "scored", "articles", _total(files), progress_every)
-    part_count = _make_parts(job, chain((first, second), chunks), workers, progress)
-    return _join_parts(job, writers, range(part_count))
+    with job.parts.locked():
+        kept = job.parts.open(manifest)
+        log.info("finished parts are kept in %s, %d are there already; processes: %d", job.parts.folder, kept, workers)
+        progress = Progress(log, "scored", "articles", _total(files), progress_every)
+        part_count = _make_parts(job, chain((first, second), chunks), workers, progress)
+        return _join_parts(job, writers, range(part_count))
 
 
 def _manifest(job: Job, files: Sequence[Path], chunk_size: int) -> dict[str, Any]:

@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
-from tasks.domain.errors import ConfigError
+from tasks.domain.errors import ConfigError, WriterBusyError
 
 log = logging.getLogger(__name__)
 
 _MANIFEST = "manifest.json"
 _DRAFT = ".draft"
+_LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,42 @@ class Parts:
         """The parts of `out`; nothing is read or written yet."""
         return cls(out.with_name(f"{out.name}.parts"))
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder, made if need be, against a second run to the same output.
+
+        Raises:
+            ConfigError: the folder holds something else than parts.
+            WriterBusyError: another run holds it.
+        """
+        if self.folder.exists():
+            self._manifest()
+        self.folder.mkdir(exist_ok=True)
+        lock = FileLock(self.folder / _LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise WriterBusyError(f"another run works on {self.folder}; wait for it or name another output") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
     def open(self, manifest: Mapping[str, Any]) -> int:
         """Keep the finished parts if they were made of the same things as `manifest` (JSON types) says, else none.
 
         Returns:
             The number of parts kept.
-
-        Raises:
-            ConfigError: the folder holds something else than parts.
         """
-        if self.folder.exists():
-            found = self._manifest()
-            changed = [name for name in manifest if found.get(name) != manifest[name]]
-            if not changed:
-                return len(list(self.folder.glob("[0-9]*.json")))
-            self._discard(f"{', '.join(changed)} changed")
-        self.folder.mkdir()
+        found = self._manifest()
+        changed = [name for name in manifest if found.get(name) != manifest[name]]
+        if not changed:
+            return len(list(self.folder.glob("[0-9]*.json")))
+        if found:
+            self._tell(f"{', '.join(changed)} changed")
+        for path in self.folder.iterdir():
+            if path.name != _LOCK:
+                path.unlink()
         _write_text(self.folder / _MANIFEST, json.dumps(manifest, indent=1))
         return 0
 
@@ -60,14 +83,15 @@ class Parts:
 
         Raises:
             ConfigError: the folder holds something else than parts.
+            WriterBusyError: another run holds it.
         """
         if self.folder.exists():
-            self._manifest()
-            self._discard(cause)
+            with self.locked():
+                self._tell(cause)
+                self.remove()
 
-    def _discard(self, cause: str) -> None:
+    def _tell(self, cause: str) -> None:
         log.warning("the parts of an earlier run in %s are thrown away: %s", self.folder, cause)
-        shutil.rmtree(self.folder)
 
     def _manifest(self) -> dict[str, Any]:
         """What the parts were made of; nothing when a run was killed before it could say."""
@@ -77,7 +101,9 @@ class Parts:
             found = None
         if isinstance(found, dict):
             return found
-        if not self.folder.is_dir() or any(path.suffix != _DRAFT for path in self.folder.iterdir()):
+        if not self.folder.is_dir() or any(
+            path.suffix != _DRAFT and path.name != _LOCK for path in self.folder.iterdir()
+        ):
             raise ConfigError(f"{self.folder} holds no parts of ours; move it away or name another output")
         return {}
 

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.domain.errors import ConfigError, SourceError
+from tasks.domain.errors import ConfigError, SourceError, WriterBusyError
 from tasks.score_files import FileScores, score_files
+from tasks.storage.parts import Parts
 from tests.pipeline import SEEDS
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -189,6 +190,15 @@ def test_a_folder_that_is_not_ours_is_left_alone(case: Case) -> None:
         with pytest.raises(ConfigError, match="holds no parts of ours; move it away"):
             replace(case, chunk_size=chunk_size).run()
     assert (case.parts / "thesis.txt").exists()
+
+
+def test_a_second_run_to_the_same_output_is_refused(case: Case) -> None:
+    with Parts.beside(case.out).locked():
+        for chunk_size in (5, 100):
+            with pytest.raises(WriterBusyError, match=r"another run works on .*parts; wait for it"):
+                replace(case, chunk_size=chunk_size).run()
+    assert case.run().article_count == COUNT
+    assert not case.parts.exists()
 
 
 @pytest.mark.parametrize("name", ["000001.json", "000001.scores.parquet"])
