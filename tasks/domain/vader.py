@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import string
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import (
@@ -209,17 +211,25 @@ def _apply_idioms(tokens: Sequence[Token], i: int, valence: float) -> float:
 
 
 def _weigh_but(tokens: Sequence[Token], sentiments: list[float]) -> None:
-    """Halve what stands before the first "but", raise by half what stands behind it."""
+    """Halve what stands before the first "but", raise by half what stands behind it.
+
+    sic: for each place in turn the package looks the value up again and changes its first occurrence, which may
+    stand elsewhere. A heap of places per value finds that occurrence without a search.
+    """
     but = next((i for i, token in enumerate(tokens) if token.lower == "but"), None)
     if but is None:
         return
+    places: dict[float, list[int]] = defaultdict(list)
+    for i, sentiment in enumerate(sentiments):
+        places[sentiment].append(i)
     for k in range(len(sentiments)):
-        # sic: the package looks the value up again and changes its first occurrence.
-        at = sentiments.index(sentiments[k])
-        if at < but:
-            sentiments[at] *= 0.5
-        elif at > but:
-            sentiments[at] *= 1.5
+        value = sentiments[k]
+        at = places[value][0]
+        changed = value * (0.5 if at < but else 1.5 if at > but else 1.0)
+        if changed != value:
+            heappop(places[value])
+            heappush(places[changed], at)
+            sentiments[at] = changed
 
 
 def _compound(sentiments: list[float], text: str) -> float:

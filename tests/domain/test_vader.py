@@ -1,4 +1,5 @@
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -80,3 +81,10 @@ def test_other_lexicon_and_full_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Vader({"truce": 2.0}, {})
     assert engine.compound("a truce at last") > 0
     assert engine.compound("no good bad ugly words here") == 0.0
+
+
+@pytest.mark.parametrize("unit", ["good ", "a bad but good ", "not very ", "NO "])
+def test_time_grows_with_length_only(unit: str) -> None:
+    start = time.process_time()
+    OURS.compound(unit * (400_000 // len(unit)))
+    assert time.process_time() - start < 3.0
