@@ -99,7 +99,17 @@ def main(
     place = (home or georisk_home()).absolute()
 
     def command() -> None:
-        request = make_run(articles=articles, prices=prices, from_date=from_date, to_date=to_date, now=now, home=place)
+        request = make_run(
+            articles=articles,
+            prices=prices,
+            from_date=from_date,
+            to_date=to_date,
+            now=now,
+            home=place,
+            run_id=run_id,
+        )
+        if not debug:
+            steps.quiet_traces()
         prefect_home = place / "prefect"
         prefect_home.mkdir(parents=True, exist_ok=True)
         # Locked before the server starts: two servers would migrate one database at the same time.
@@ -112,7 +122,7 @@ def main(
                 to_date=to_date,
                 now=request.now,
                 home=str(place),
-                run_id=run_id or request.run_id,
+                run_id=request.run_id,
             )
         print_newest(place)
 

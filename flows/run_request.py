@@ -10,7 +10,7 @@ from pathlib import Path
 from flows import georisk_home
 from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError
-from tasks.domain.run import Run
+from tasks.domain.run import Run, check_run_id
 from tasks.storage.files import ROOT
 from tasks.storage.seeds import load_taxonomy
 
@@ -43,6 +43,8 @@ def make_run(
     for option, day in {"now": now and now.date(), "from": from_date, "to": to_date}.items():
         if day and not EARLIEST <= day < LATEST:
             raise ConfigError(f"--{option} {day} lies outside {EARLIEST} ... {LATEST}; mend --{option}")
+    if run_id is not None:
+        check_run_id(run_id)
     if from_date and to_date and from_date > to_date:
         raise ConfigError(f"--from {from_date} is after --to {to_date}; swap them")
     # Here, because score_articles shares this file and should not wait for pandas and calendars.

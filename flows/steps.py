@@ -1,4 +1,4 @@
-"""Every verb as a Prefect task, on one page: name, retries, timeout. Nothing else in the project knows Prefect.
+"""Every verb as a Prefect task, on one page: name, retries, timeout.
 
 No task is cached: each of them writes, and a cached write is a write that did not happen. Retries are for the two
 verbs that touch the outside; the others fail for a reason that a second try does not mend.
@@ -57,4 +57,28 @@ build = task(name="build", timeout_seconds=3600, cache_policy=NO_CACHE)(_told(bu
 check = task(name="check", timeout_seconds=1800, cache_policy=NO_CACHE)(_told(check_verb))
 publish = task(name="publish", timeout_seconds=1800, cache_policy=NO_CACHE)(_told(publish_verb))
 
-log = logging.getLogger(__name__)
+
+class OneLine(logging.Filter):
+    """Takes the trace off an error that was raised on purpose: its sentence says what to do."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record; drop the trace of a `GeoriskError`."""
+        if record.exc_info and isinstance(record.exc_info[1], GeoriskError):
+            record.exc_info = None
+        return True
+
+
+def quiet_traces() -> None:
+    """Apply `OneLine` to Prefect's loggers, whose handlers would print pages for a missing file."""
+    for name in (
+        "prefect.flow_runs",
+        "prefect.task_runs",
+        "prefect.flow_engine",
+        "prefect.task_engine",
+        "prefect.engine",
+    ):
+        logging.getLogger(name).addFilter(OneLine())
+
+
+# The progress lines of long steps: Prefect hands them on (pyproject.toml), but the level is the root's otherwise.
+logging.getLogger("tasks").setLevel(logging.INFO)

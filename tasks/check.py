@@ -10,7 +10,7 @@ from pathlib import Path
 from tasks.domain.errors import CheckFailedError, WarehouseError
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.models import SQL
-from tasks.storage.warehouse import Connection, logged, open_warehouse, timed
+from tasks.storage.warehouse import Connection, logged, naive_utc, open_warehouse, timed
 
 SHOWN = 3
 
@@ -64,7 +64,7 @@ def check(run: Run, window: Window, folder: Path = SQL / "90_checks") -> StepRep
     clock = time.perf_counter()
     with logged(run, "check") as counts, open_warehouse(run) as db:
         checks = read_checks(folder)
-        findings = [finding for item in checks if (finding := _run(db, item, window))]
+        findings = [finding for item in checks if (finding := _run(db, item, run, window))]
         failed = [finding for finding in findings if finding.check.severity == "fail"]
         counts.update(checks=len(checks), warnings=len(findings) - len(failed))
         if failed:
@@ -74,8 +74,8 @@ def check(run: Run, window: Window, folder: Path = SQL / "90_checks") -> StepRep
     return timed(report, clock)
 
 
-def _run(db: Connection, item: Check, window: Window) -> Finding | None:
-    given = {"from_date": window.from_date, "to_date": window.to_date}
+def _run(db: Connection, item: Check, run: Run, window: Window) -> Finding | None:
+    given = {"from_date": window.from_date, "to_date": window.to_date, "now": naive_utc(run.now)}
     wanted = {name: value for name, value in given.items() if f"${name}" in item.body}
     rows = db.execute(item.body, wanted).fetchall()
     if not rows:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 from itertools import islice
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.errors import ConfigError, SourceError
-from tasks.domain.run import Run, StepReport
+from tasks.domain.run import Run, StepReport, check_run_id
 from tasks.domain.stories import fingerprint
 from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
 from tasks.storage.calendars import check_clocks
@@ -23,7 +23,6 @@ from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, 
 log = logging.getLogger(__name__)
 
 INCOMING_LAYER = 5
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 BATCH = 5_000
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
@@ -52,9 +51,7 @@ def collect(run: Run) -> StepReport:
     taxonomy = load_taxonomy(run.seeds)
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
     _refuse_two_collections(run)
-    if not _RUN_ID.fullmatch(run.run_id):
-        remedy = "begin with a letter or digit, then letters, digits, '.', '_' or '-', at most 100"
-        raise ConfigError(f"run id {run.run_id!r} names the publication's folder; {remedy}")
+    check_run_id(run.run_id)
     with logged(run, "collect") as counts, open_warehouse(run) as db:
         _refuse_mixture(db, run)
         with transaction(db):
@@ -138,13 +135,21 @@ def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object,
 def _refused(db: Connection) -> list[Rejected]:
     """The incoming articles that contradict a stored one or repeat their source."""
     rows = db.execute(
-        "select v.verdict, v.article_id, v.first_article_id, i.source, i.title, i.location "
+        "select v.verdict, v.article_id, v.first_article_id, i.source, i.title, i.location, i.published_at "
         "from incoming.article_verdict as v inner join raw.incoming_article as i using (incoming_no) "
         "where v.verdict not in ('new', 'unchanged') order by v.incoming_no"
     ).fetchall()
     return [
-        Rejected(verdict, at, _MESSAGES[verdict].format(id=article_id, first=first), source, article_id, title)
-        for verdict, article_id, first, source, title, at in rows
+        Rejected(
+            verdict,
+            at,
+            _MESSAGES[verdict].format(id=article_id, first=first),
+            source,
+            article_id,
+            title,
+            published_at.replace(tzinfo=UTC),
+        )
+        for verdict, article_id, first, source, title, at, published_at in rows
     ]
 
 

@@ -182,7 +182,6 @@ create table raw.source (
     kind varchar not null,
     publisher varchar not null,
     terms varchar not null,
-    is_declared boolean,
     covers_from date,
     covers_to date
 );

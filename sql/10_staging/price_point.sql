@@ -33,7 +33,7 @@ expected as (
         s.session_date,
         i.symbol,
         s.cutoff_at,
-        s.struck_at
+        s.struck_at + to_seconds(i.publication_lag_hours * 3600) as available_at
     from raw.instrument as i
     inner join priced as p on i.symbol = p.symbol
     inner join raw.session as s on i.clock = s.clock and p.first_date <= s.session_date
@@ -52,14 +52,14 @@ select
     i.benchmark_symbol,
     case
         when e.symbol is null then 'off_session'
-        when n.symbol is null and e.struck_at + to_seconds(i.publication_lag_hours * 3600) > $now then 'pending'
+        when e.available_at > $now then 'pending'
         when n.symbol is null then 'missing'
         when n.close <= 0 and not i.allows_nonpositive then 'suspect'
         when i.adjustment = 'unadjusted' and pay.symbol is null then 'unadjusted'
         else 'ok'
     end as price_status,
     e.cutoff_at,
-    e.struck_at + to_seconds(i.publication_lag_hours * 3600) as price_available_at,
+    e.available_at as price_available_at,
     n.provider,
     n.fetched_at
 from raw.instrument as i
@@ -76,7 +76,9 @@ inner join (
     from newest
 ) as d on i.symbol = d.symbol
 left join expected as e on d.symbol = e.symbol and d.any_date = e.session_date
-left join newest as n on d.symbol = n.symbol and d.any_date = n.price_date
+-- A price that the provider does not show yet at the run's clock is not known yet, even if a file holds it.
+left join newest as n
+    on d.symbol = n.symbol and d.any_date = n.price_date and coalesce(e.available_at <= $now, true)
 left join (select distinct symbol from dividend) as pay on i.symbol = pay.symbol
 left join dividend as v on d.symbol = v.symbol and d.any_date = v.ex_date
 where d.any_date <= $to_date

@@ -1,5 +1,7 @@
--- Signal beside prices: each asset's row, and the return of the session *after* the news, never of the same one.
--- The row's own return was partly made before the news was out; next_session_return is what could still be earned.
+-- Signal beside prices: each asset's row, and the first return that could still be earned after the news.
+-- The row's own return was partly made before the news was out, and the next one starts at the strike of the news' own
+-- session, which nobody can trade at any more. Entry is at first_tradable_at, the next strike: the return that starts
+-- there is that of the second session after the row's.
 select
     theme,
     symbol,
@@ -11,6 +13,6 @@ select
     round(session_return, 4) as session_return,
     round(abnormal_return, 4) as abnormal_return,
     first_tradable_at,
-    round(lead(session_return) over (partition by theme, symbol order by session_date), 4) as next_session_return
+    round(lead(session_return, 2) over (partition by theme, symbol order by session_date), 4) as first_tradable_return
 from signal.asset_daily
 order by theme, symbol, session_date

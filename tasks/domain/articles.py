@@ -55,3 +55,4 @@ class Rejected:
     source: str
     article_id: str | None = None
     payload: str = ""
+    published_at: datetime | None = None

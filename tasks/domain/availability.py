@@ -1,4 +1,4 @@
-"""When an item was available: reading stamps with their precision, and the rule of METHOD §2.
+"""When an item was available: reading stamps with their precision, and the rule of docs/methodology.md.
 
 All instants that leave this module are aware and in UTC. Nothing here reads a clock: `now` is an argument.
 """
@@ -79,7 +79,7 @@ def _read(text: str) -> datetime | None:
 
 
 def last_instant(published_at: datetime, precision: Precision, zone: str | None) -> datetime:
-    """The last instant that a stamp of this precision can mean (METHOD §2), in UTC.
+    """The last instant that a stamp of this precision can mean (docs/methodology.md), in UTC.
 
     A minute ends 59.999999 s later. A day ends at midnight of the source's zone, or, where no zone is known,
     at 12:00Z of the next day: by then the day is over everywhere on earth.
@@ -104,7 +104,7 @@ def available_at(
     zone: str | None,
     latency: timedelta,
 ) -> datetime:
-    """The instant from which a reader could have known the item, in UTC (METHOD §2).
+    """The instant from which a reader could have known the item, in UTC (docs/methodology.md).
 
     Archive: the later of publication plus the source's declared latency and the first sighting, if one is given.
     Live: the later of publication and our own first sighting; with day precision the sighting alone, because the

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from tasks.domain.errors import ConfigError
+
 STEPS = ("collect", "score", "price", "build", "check", "publish")
 """The stations in their order; the same word is the file, the Prefect task, the log line and the run_log step."""
+
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def check_run_id(run_id: str) -> None:
+    """A run's name is also the name of its publication's folder, and of nothing outside it.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if not _RUN_ID.fullmatch(run_id):
+        remedy = "begin with a letter or digit, then letters, digits, '.', '_' or '-', at most 100"
+        raise ConfigError(f"run id {run_id!r} names the publication's folder; {remedy}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Session:
 
 
 def make_session(clock: str, session_date: date, strike: datetime, close: datetime | None, lead: timedelta) -> Session:
-    """A session whose price is struck at `strike`, or at `close` when a half day ends before it (METHOD §1)."""
+    """A session whose price is struck at `strike`, or at `close` when a half day ends before it."""
     struck_at = strike if close is None else min(strike, close)
     return Session(clock, session_date, struck_at - lead, struck_at)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MEMORY = timedelta(days=7)
-"""A text that comes back after a longer silence is a new story (METHOD §3: novelty looks back 7 days)."""
+"""A text that comes back after a longer silence is a new story (docs/methodology.md: novelty looks back 7 days)."""
 
 WINDOW = timedelta(hours=48)
 """How long a rewrite may follow the telling that it rewrites."""

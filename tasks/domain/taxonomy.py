@@ -51,7 +51,7 @@ class Frozen(BaseModel):
 class Theme(Frozen):
     """One theme of `themes.yaml`.
 
-    `shrinkage` is k of METHOD §3: the weight of "nothing happened" in the day's score, > 0.
+    `shrinkage` is k of docs/methodology.md: the weight of "nothing happened" in the day's score, > 0.
     `clock` is the reference clock on which `theme_daily` is read.
     """
 

@@ -154,7 +154,7 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
 
 
 def shape(item: RawItem, reading: Reading) -> Article | Rejected:
-    """Judge one item: the rules of METHOD §2 on its dates, then its text."""
+    """Judge one item: the rules of docs/methodology.md on its dates, then its text."""
     name = item.fields.get("source", "").strip() or DEFAULT_SOURCE
     given_id = item.fields.get("article_id", "").strip() or None
     source = reading.sources.get(name)

@@ -10,8 +10,8 @@ from tasks.domain.run import Run
 from tasks.storage.warehouse import Connection, insert_rows, naive_utc
 
 _COLUMNS = (
-    "quarantine_id", "kind", "source", "location", "reason", "message", "article_id", "payload", "quarantined_at",
-    "run_id",
+    "quarantine_id", "kind", "source", "location", "reason", "message", "article_id", "payload", "published_at",
+    "quarantined_at", "run_id",
 )  # fmt: skip
 
 
@@ -23,9 +23,10 @@ def quarantine(db: Connection, run: Run, kind: str, rejected: Sequence[Rejected]
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         rows.append(
             (digest, kind, storable(item.source), storable(item.location), item.reason, storable(item.message),
-             item.article_id and storable(item.article_id), storable(item.payload), naive_utc(run.now), run.run_id)
+             item.article_id and storable(item.article_id), storable(item.payload),
+             naive_utc(item.published_at) if item.published_at else None, naive_utc(run.now), run.run_id)
         )  # fmt: skip
-    db.execute("create or replace temp table rejected as select * exclude (published_at) from raw.quarantine limit 0")
+    db.execute("create or replace temp table rejected as from raw.quarantine limit 0")
     insert_rows(db, "rejected", _COLUMNS, rows)
     db.execute(
         "insert into raw.quarantine by name select distinct on (quarantine_id) * from rejected "

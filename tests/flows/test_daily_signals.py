@@ -111,7 +111,7 @@ def test_a_wrong_option_ends_in_one_sentence(
     done = subprocess.run(
         [*COMMAND, "--home", str(tmp_path), *options],
         cwd=ROOT,
-        env={**os.environ, "PREFECT_API_URL": server_url, "PREFECT_LOGGING_LEVEL": "CRITICAL"},
+        env={**os.environ, "PREFECT_API_URL": server_url},
         capture_output=True,
         text=True,
         check=False,

@@ -30,7 +30,7 @@ def test_the_evening_deployment_is_registered_with_its_schedule(server_url: str)
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("daily-signals/evening")
     (schedule,) = deployment.schedules
-    assert (schedule.schedule.cron, schedule.schedule.timezone) == ("30 17 * * 1-5", "America/New_York")
+    assert (schedule.schedule.cron, schedule.schedule.timezone) == ("30 18 * * 1-5", "America/New_York")
     assert deployment.entrypoint == "flows.daily_signals:daily_signals"
     parameters = deployment.parameter_openapi_schema["properties"]
     assert set(parameters) >= {"articles", "prices", "from_date", "to_date", "now"}

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tasks.check import Check, read_checks
+from tasks.storage.warehouse import naive_utc
 from tests.pipeline import Pipeline
 
 DAY = "session_date = '2025-08-18'"
@@ -25,6 +26,9 @@ BROKEN = {
         f"update daily.theme_clock_daily set risk_score = risk_score + 0.000000000001 where {KEY}"
     ),
     "cutoff_before_strike": f"update raw.session set struck_at = cutoff_at where {DAY}",
+    "price_before_it_was_known": (
+        f"update daily.price_daily set price_available_at = timestamp '2099-01-01' where {DAY} and symbol = 'BRENT'"
+    ),
     "price_is_finite": f"update daily.price_daily set session_return = 'inf' where {DAY}",
     "price_is_missing": f"update daily.price_daily set price_status = 'missing' where {DAY}",
     "price_key_is_unique": f"insert into daily.price_daily from daily.price_daily where {DAY}",
@@ -56,7 +60,8 @@ def opened(demo: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     window = demo.reports["price"].window
     assert window is not None
     with duckdb.connect(str(copy.home.warehouse)) as db:
-        yield Opened(db, {"from_date": window.from_date, "to_date": window.to_date})
+        given = {"from_date": window.from_date, "to_date": window.to_date, "now": naive_utc(demo.run.now)}
+        yield Opened(db, given)
 
 
 CHECKS = read_checks()

@@ -105,8 +105,8 @@ def test_a_missing_price_file_is_an_error(tmp_path: Path) -> None:
 def test_the_window_runs_from_the_first_article_to_the_last_closed_session(tmp_path: Path) -> None:
     pipeline = priced(tmp_path, GOOD)
     windows = {
-        "2025-08-20T06:00": date(2025, 8, 19),
-        "2025-08-20T19:44": date(2025, 8, 19),  # New York's cut-off is 19:45Z: the day is not over on every clock
+        "2025-08-20T06:44": date(2025, 8, 19),
+        "2025-08-20T06:45": date(2025, 8, 20),  # Frankfurt's opening is closed; the day's other clocks are provisional
         "2025-08-20T19:45": date(2025, 8, 20),
         "2025-08-24T12:00": date(2025, 8, 22),  # a Sunday
     }

@@ -1,0 +1,25 @@
+"""Applied migrations are history: a home made by an older version must still open."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tasks.storage.warehouse import MIGRATIONS
+
+COMMITTED = {
+    "0001_initial.sql": "8cccaadbe65c05a4989fa631265af9ed2acfbc69e8f0df920fc306053dbaba6d",
+    "0002_incoming_location.sql": "5d60dafba28cf45f6f61664fe4d47dd60e763951dcfda6f3c29bda9ea8e820f9",
+    "0003_declared_sources.sql": "063a0834ea78d0fa7639e364fc3377ebed13fb15c19d44858811b426ded57f89",
+}
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_committed_migration_is_never_edited(name: str) -> None:
+    """Add a new file instead; a new file gets its line here."""
+    assert hashlib.sha256((MIGRATIONS / name).read_bytes()).hexdigest() == COMMITTED[name]
+
+
+def test_every_migration_has_its_line() -> None:
+    assert sorted(path.name for path in MIGRATIONS.glob("[0-9]*.sql")) == sorted(COMMITTED)
