@@ -11,7 +11,7 @@ from tasks.domain.operators import Item
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
 from tasks.domain.words import PhraseTable, words_of
 
-CACHE_LIMIT = 100_000
+CACHE_LIMIT = 20_000
 """Readings kept per reader; a full cache is emptied, so that memory stays bounded."""
 
 ATTRIBUTION = 9
