@@ -1,0 +1,227 @@
+"""How a home grows: a year of 3 themes, 9 clocks, 60 assets and 300 articles a day; bytes by table, as-known queries.
+
+python -m benchmarks.growth [--scale 0.1] [--days 5]
+
+The six verbs run day after day over `days` sessions with `scale` x 300 articles a day, each day published. A year is
+those days repeated under later dates, and each article under as many names as the scale leaves out.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+import duckdb
+
+from tasks.build import build
+from tasks.check import check
+from tasks.collect import collect
+from tasks.domain.run import Run
+from tasks.price import price
+from tasks.publish import publish
+from tasks.score import score
+from tasks.storage.files import ROOT, Home
+from tasks.storage.models import build as build_models
+from tasks.storage.models import create_macros, models
+
+ARTICLES, ASSETS, SESSIONS = 300, 60, 252
+START = date(2025, 9, 1)
+SUBJECTS = ("Russian missiles", "Iran", "OPEC", "NATO allies", "Germany", "France's government", "Norway", "Kyiv")
+VERBS = ("struck", "attacked", "halted", "agreed to raise", "rejected", "cut", "voted on", "welcomed")
+OBJECTS = ("a gas pipeline", "oil tankers", "crude exports", "defence spending", "a ceasefire", "tariffs on cars")
+HISTORY = ("theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
+RAW = ("article", "article_section", "article_story", "sentence", "sentence_theme")
+KNOWN = {
+    "theme_daily, all": "from signal.theme_daily_as_known($ts)",
+    "asset_daily, all": "from signal.asset_daily_as_known($ts)",
+    "sentence_contribution, one session": "from signal.sentence_contribution_as_known($ts) where session_date = $day",
+    "sentence_contribution, one theme and clock, a month": "from signal.sentence_contribution_as_known($ts) "
+    "where theme = 'energy' and clock = 'LON_BRENT' and session_date between $day - 30 and $day",
+    "restatement, theme_clock_daily": "from signal.restatement where table_name = 'theme_clock_daily'",
+    "sentence_contribution, all": "select session_date, theme, clock, sum(contribution) "
+    "from signal.sentence_contribution_as_known($ts) group by all",
+}
+
+
+def sentence(rng: random.Random, number: int) -> str:
+    """One generated sentence; the number makes it a text of its own."""
+    return f"{rng.choice(SUBJECTS)} {rng.choice(VERBS)} {rng.choice(OBJECTS)} in place {number}."
+
+
+def write_articles(path: Path, days: list[date], per_day: int) -> None:
+    """A CSV of articles of five sentences, by twelve sources, over the hours of each day."""
+    rng = random.Random(1)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["published_at", "title", "body", "source"])
+        for number in range(len(days) * per_day):
+            day = days[number // per_day]
+            at = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=rng.randrange(86_000))
+            body = " ".join(sentence(rng, 10 * number + n) for n in range(1, 6))
+            row = [at.isoformat(), sentence(rng, 10 * number), body, f"source-{rng.randrange(12)}"]
+            writer.writerow(row)
+
+
+def write_seeds(folder: Path) -> list[str]:
+    """The embedded taxonomy with as many instruments as assets are asked for; return their symbols."""
+    shutil.copytree(ROOT / "seeds", folder, ignore=shutil.ignore_patterns("articles", "prices"))
+    path = folder / "instruments.csv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",") for line in lines]
+    copies = [[f"{row[0]}_{n}", *row[1:]] for n in range(1, ASSETS) for row in rows if any(row[-3:])]
+    rows += copies[: ASSETS - len(rows)]
+    path.write_text("\n".join([header, *map(",".join, rows)]) + "\n", encoding="utf-8")
+    return [row[0] for row in rows]
+
+
+def simulate(root: Path, days: list[date], per_day: int) -> Home:
+    """Run the six verbs each morning after a session; return the home."""
+    symbols = write_seeds(root / "seeds")
+    articles, prices = root / "articles.csv", root / "prices.csv"
+    write_articles(articles, days, per_day)
+    for number, day in enumerate(days, start=1):
+        with prices.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["symbol", "date", "close"])
+            writer.writerows([s, d, 60 + d.day + len(s)] for s in symbols for d in days[:number])
+        now = datetime(day.year, day.month, day.day, 6, tzinfo=UTC) + timedelta(days=1)
+        run = Run(f"day-{number}", now, root / "home", (str(articles),), (str(prices),), root / "seeds", days[0])
+        collect(run)
+        score(run)
+        window = price(run).window
+        if window is None:
+            raise AssertionError("the price step gives the window")
+        build(run, window)
+        check(run, window)
+        click.echo(f"{day}: {publish(run, window).line()}", err=True)
+    return Home(root / "home")
+
+
+def varied(name: str, kind: str) -> str | None:
+    """How a repeated cell differs, so that the copies do not compress away; None = it does not."""
+    if name == "session_date":
+        return "session_date + k * $weeks * 7"
+    if name == "as_of_at":
+        return "as_of_at + to_days(k * $weeks * 7)"
+    if name == "input_hash":
+        return "md5(random()::varchar)"
+    if name in ("article_id", "story_id", "text"):
+        return f"{name} || '-' || k || '-' || c"
+    if kind == "DOUBLE" or kind.startswith("DECIMAL(18"):
+        return f"cast({name} * (0.9 + random() / 5) as {kind})"
+    return None
+
+
+def fill_year(db: duckdb.DuckDBPyConnection, days: int, copies: int) -> None:
+    """Repeat what history holds over the year, and each sentence under as many articles as were left out."""
+    rounds, weeks = round(SESSIONS / days), days // 5
+    for table in HISTORY:
+        described = db.execute(f"describe home.history.{table}").fetchall()
+        cells = [(name, varied(name, kind)) for name, kind, *_ in described]
+        changed = ", ".join(f"{cell} as {name}" for name, cell in cells if cell).replace("$weeks", str(weeks))
+        times = copies if table == "sentence_contribution" else 1
+        repeated = f"(select unnest(range({rounds}))::integer as k), (select unnest(range({times})) as c)"
+        cells_sql = f"select * exclude (k, c) replace ({changed}) from home.history.{table}, {repeated} order by k"
+        db.execute(f"create table year.history.{table} as {cells_sql}")
+
+
+def bytes_of(path: Path, make: Callable[[duckdb.DuckDBPyConnection], object]) -> int:
+    """The size of a DuckDB file that holds what `make` creates."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as db:
+        make(db)
+        db.execute("checkpoint")
+    return path.stat().st_size
+
+
+def seconds(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, object]) -> float:
+    """The median of five times, all rows fetched."""
+    wanted = {name: value for name, value in given.items() if f"${name}" in sql}
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        db.execute(sql, wanted).to_arrow_table()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def report(root: Path, home: Home, days: int, scale: float) -> None:
+    """Print the two tables."""
+    path = root / "year.duckdb"
+    with duckdb.connect() as db:
+        db.execute(f"attach '{home.published / 'signals.duckdb'}' as home (read_only)")
+        db.execute(f"attach '{path}' as year")
+        db.execute("create schema year.history; create schema year.provisional; create schema year.raw")
+        db.execute("create schema year.core; create table year.core.source_session as from home.core.source_session")
+        fill_year(db, days, round(1 / scale))
+        for (name,) in db.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'home' "
+            "and schema_name in ('raw', 'provisional')"
+        ).fetchall():
+            db.execute(f"create table year.{name} as from home.{name}")
+    click.echo("| table | rows a year | MB a year |\n| --- | --- | --- |")
+    for table in HISTORY:
+        _line(root, path, f"history.{table}", 1)
+    for table in RAW:
+        _line(root, home.warehouse, f"raw.{table}", round(SESSIONS / days / scale))
+    with duckdb.connect(str(path), config={"threads": 2}) as db:
+        create_macros(db)
+        build_models(db, models(33, 49), {})
+        day = START + timedelta(weeks=days // 5 * (round(SESSIONS / days) // 2), days=1)
+        given = {"ts": f"{day + timedelta(days=3)}T06:00:00Z", "day": day}
+        click.echo("\n| as known in the middle of the year | rows | seconds |\n| --- | --- | --- |")
+        for name, sql in KNOWN.items():
+            wanted = {key: value for key, value in given.items() if f"${key}" in sql}
+            rows = db.execute(f"select count(*) from ({sql})", wanted).fetchone()
+            click.echo(f"| {name} | {rows[0] if rows else 0:,} | {seconds(db, sql, given):.2f} |")
+        export_line(db, root, "parquet", "format parquet, compression zstd")
+        export_line(db, root, "csv", "format csv, header")
+
+
+def _line(root: Path, source: Path, table: str, factor: int) -> None:
+    """One line: the table copied into a file of its own, `factor` times under other ids."""
+    with duckdb.connect(str(source), read_only=True) as db:
+        names = [name for name, *_ in db.execute(f"describe {table}").fetchall() if name in ("article_id", "text")]
+        (count,) = db.execute(f"select count(*) from {table}").fetchone() or (0,)
+    replaced = f"replace ({', '.join(f'{name} || k as {name}' for name in names)})" if factor > 1 else ""
+
+    def make(db: duckdb.DuckDBPyConnection) -> None:
+        db.execute(f"attach '{source}' as s (read_only)")
+        db.execute(
+            f"create table t as select * exclude (k) {replaced} from s.{table}, range({factor}) as r(k) order by k"
+        )
+
+    click.echo(f"| {table} | {count * factor:,} | {bytes_of(root / 't.duckdb', make) / 1e6:,.1f} |")
+
+
+def export_line(db: duckdb.DuckDBPyConnection, root: Path, ending: str, options: str) -> None:
+    """One line: the export of the contributions, which every publication writes anew."""
+    path = root / f"export.{ending}"
+    start = time.perf_counter()
+    db.execute(f"copy (from signal.sentence_contribution order by all) to '{path}' ({options})")
+    taken = time.perf_counter() - start
+    click.echo(f"\nexports/sentence_contribution.{ending}: {path.stat().st_size / 1e6:,.0f} MB in {taken:.0f} s")
+    path.unlink()
+
+
+@click.command()
+@click.option("--scale", default=0.1, show_default=True, help=f"Share of {ARTICLES} articles a day.")
+@click.option("--days", default=5, show_default=True, type=click.IntRange(5), help="Weekdays that are simulated.")
+def main(scale: float, days: int) -> None:
+    """Simulate some days, repeat them over a year, and measure."""
+    sessions = [day for n in range(2 * days) if (day := START + timedelta(days=n)).weekday() < 5][:days]
+    with tempfile.TemporaryDirectory(prefix="growth-") as folder:
+        home = simulate(Path(folder), sessions, round(ARTICLES * scale))
+        report(Path(folder), home, days, scale)
+
+
+if __name__ == "__main__":
+    main()
