@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import shorten
 
 import matplotlib as mpl
 import pandas as pd
@@ -16,7 +17,7 @@ mpl.use("Agg")
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 
-LABELLED = 4
+LABELLED = 3
 PLUS, MINUS, INK = "#b3392f", "#2f6fb3", "#333333"
 
 
@@ -40,7 +41,13 @@ def draw(published: Path, out: Path) -> None:
         place = score[day]
         offset = 3 + 9 * (rank % 2) if place > 0 else -9 - 9 * (rank % 2)  # neighbours on two heights
         below.annotate(
-            story[:34], (day, place), xytext=(0, offset), textcoords="offset points", fontsize=6, ha="center", color=INK
+            shorten(story, 30, placeholder=""),
+            (day, place),
+            xytext=(0, offset),
+            textcoords="offset points",
+            fontsize=7,
+            ha="center",
+            color=INK,
         )
     below.set_ylim(score.min() - 0.14, score.max() + 0.12)
     for axes in (above, below):

@@ -10,6 +10,7 @@ import click
 
 from flows.commands import Instant, lines_on_stderr, run_command
 from flows.run_request import SEEDS
+from tasks.domain.errors import ConfigError
 from tasks.score_files import score_files
 
 
@@ -41,6 +42,8 @@ def main(
     """
 
     def command() -> None:
+        if sentences and sentences.absolute() == out.absolute():
+            raise ConfigError(f"--out and --sentences are both {out}; name two files")
         with lines_on_stderr():
             result = score_files(
                 articles,

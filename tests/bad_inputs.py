@@ -129,6 +129,8 @@ DATES = [
 
 TEXTS = [
     _article("empty", "neither title nor text", "empty", "no text and no title; nothing to score", _md("", title="")),
+    _article("other-language", "declared as another language than English", "language",
+             "language 'de'; the lexicon reads English only", _md(language="de")),
     _article("empty-file", "a file of no bytes", "empty", "no text and no title", b"", "x.txt"),
     _article("title-only", "a title alone", ACCEPTED, "the title is scored", _md(""), kept={"x": "A strike"}),
     _article("body-only", "a text alone", ACCEPTED, "the text is scored",

@@ -76,7 +76,8 @@ def test_a_model_says_how_it_is_written_its_grain_purpose_and_limits(model: Mode
 @pytest.mark.parametrize("model", STANDING, ids=model_id)
 def test_a_model_gives_the_columns_of_the_dictionary(demo: Pipeline, model: Model) -> None:
     declared = [(column.name, column.type) for column in dictionary()[model.columns_of]]
-    extra = {"history": 1, "provisional": 1, "vintage": 2}.get(model.schema, 2 if model.name.endswith("_vintage") else 0)
+    of_schema = {"history": 1, "provisional": 1, "vintage": 2}
+    extra = of_schema.get(model.schema, 2 if model.name.endswith("_vintage") else 0)
     if model.layer < 30:
         declared = [(name, kind) for name, kind in declared if name not in STAMPS]
     declared += [(column.name, column.type) for column in dictionary()["*"][:extra]]

@@ -6,13 +6,11 @@ into a `SeedError` with file and line. Unknown keys are rejected everywhere.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-
-from tasks.domain.articles import SourceKind
 
 Valence = Annotated[float, Field(ge=-4.0, le=4.0)]
 """VADER's scale of a word: -4 (most negative) ... 4 (most positive)."""
@@ -100,7 +98,7 @@ class Source(Frozen):
     """
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    kind: SourceKind
+    kind: Literal["archive"]
     publisher: str = Field(min_length=1)
     language: str = Field(pattern=r"^[a-z]{2}$")
     terms: str = Field(min_length=1)
@@ -109,14 +107,9 @@ class Source(Frozen):
     covers_from: date | None = None
     covers_to: date | None = None
     now: AwareDatetime | None = None
-    enabled: bool = True
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Source:
         if self.covers_from and self.covers_to and self.covers_from > self.covers_to:
             raise ValueError(f"covers_from {self.covers_from} is after covers_to {self.covers_to}")
         return self
-
-    def declared_now(self) -> datetime | None:
-        """The instant to use as the clock when the user gives none."""
-        return self.now

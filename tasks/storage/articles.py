@@ -162,6 +162,12 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
     payload = (item.text or item.fields.get("title", ""))[:_PAYLOAD].encode("utf-8", "replace").decode()
     if unfit := _text_fault(item):
         return Rejected(*unfit, name, given_id, payload)
+    language = item.fields.get("language", "").strip() or (source.language if source else "en")
+    if language.lower().split("-")[0] != "en":
+        message = (
+            f"language {language[:20]!r}; the lexicon reads English only, give a translation or leave the item out"
+        )
+        return Rejected("language", item.location, message, name, given_id, payload)
     sections = _sections(item)
     if not sections or not any(section.text.strip() for section in sections):
         return Rejected("empty", item.location, "no text and no title; nothing to score", name, given_id, payload)
@@ -187,7 +193,7 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         article_id=given_id or f"a-{_sha(identity)[:20]}",
         source=name,
         url=url,
-        language=item.fields.get("language", "").strip() or (source.language if source else "en"),
+        language=language,
         sections=sections,
         published_at=published,
         precision=precision,

@@ -100,5 +100,5 @@ def test_a_source_covers_a_range_in_order() -> None:
 
 def test_a_closed_source_declares_the_clock_of_a_run() -> None:
     now = datetime(2025, 9, 8, 6, tzinfo=UTC)
-    assert Source.model_validate({**SOURCE, "now": "2025-09-08T06:00:00Z"}).declared_now() == now
-    assert Source.model_validate(SOURCE).declared_now() is None
+    assert Source.model_validate({**SOURCE, "now": "2025-09-08T06:00:00Z"}).now == now
+    assert Source.model_validate(SOURCE).now is None

@@ -96,6 +96,7 @@ def test_a_large_input_says_where_its_finished_parts_are(tmp_path: Path) -> None
         (["--articles", "nowhere", "--out", "s.csv"], 1, "nowhere does not exist"),
         (["--articles", str(SEED), "--out", "s.xlsx"], 2, "ends neither in .csv nor in .parquet"),
         (["--articles", str(SEED), "--out", "no/such/s.csv"], 2, "does not exist; make it first"),
+        (["--articles", str(SEED), "--out", "s.csv", "--sentences", "s.csv"], 2, "name two files"),
     ],
 )
 def test_a_wrong_option_ends_in_one_sentence(options: list[str], code: int, sentence: str) -> None:

@@ -13,7 +13,7 @@ from tasks.storage.articles import MAX_BYTES, Reading, article_path, read_articl
 Write = Callable[[Mapping[str, str | bytes]], Path]
 NOW = datetime(2025, 9, 8, 6, tzinfo=UTC)
 WIRE = Source(
-    source="wire", kind="archive", publisher="W", language="de", terms="own", zone="Europe/Berlin", latency_minutes=5
+    source="wire", kind="archive", publisher="W", language="en", terms="own", zone="Europe/Berlin", latency_minutes=5
 )
 READING = Reading(NOW, {"wire": WIRE})
 UNDATED = Reading(NOW, {"wire": WIRE}, needs_date=False)
@@ -39,7 +39,7 @@ Read = Callable[..., Article | Rejected]
 def test_a_document_becomes_an_article(read: Read) -> None:
     item = read(document(article_id="n-1", source="wire", url="https://example.org/1", summary="Short."))
     assert isinstance(item, Article)
-    assert (item.article_id, item.source, item.url, item.language) == ("n-1", "wire", "https://example.org/1", "de")
+    assert (item.article_id, item.source, item.url, item.language) == ("n-1", "wire", "https://example.org/1", "en")
     assert [(section.name, section.text) for section in item.sections] == [
         ("title", "A strike"),
         ("summary", "Short."),
