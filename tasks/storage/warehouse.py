@@ -23,7 +23,7 @@ from tasks.storage.files import ROOT, Home
 
 MIGRATIONS = ROOT / "sql" / "00_raw"
 WAIT_SECONDS = 900.0
-MEMORY_LIMIT = "500MB"
+MEMORY_LIMIT = "600MB"
 """Of DuckDB; beyond it DuckDB spills to the home's `tmp/`. Python comes on top."""
 
 Connection = duckdb.DuckDBPyConnection
