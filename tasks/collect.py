@@ -18,7 +18,16 @@ from tasks.storage.models import build, models
 from tasks.storage.progress import Progress
 from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
-from tasks.storage.warehouse import Connection, insert_rows, logged, naive_utc, open_warehouse, timed, transaction
+from tasks.storage.warehouse import (
+    READING_LIMIT,
+    Connection,
+    insert_rows,
+    logged,
+    naive_utc,
+    open_warehouse,
+    timed,
+    transaction,
+)
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +61,7 @@ def collect(run: Run) -> StepReport:
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
     _refuse_two_collections(run)
     check_run_id(run.run_id)
-    with logged(run, "collect") as counts, open_warehouse(run) as db:
+    with logged(run, "collect") as counts, open_warehouse(run, READING_LIMIT) as db:
         _refuse_mixture(db, run)
         with transaction(db):
             db.execute("delete from raw.incoming_article")

@@ -14,7 +14,7 @@ from tasks.domain.stories import Telling, story_ids
 from tasks.storage.progress import Progress
 from tasks.storage.score_tables import spans_text
 from tasks.storage.seeds import AXIS_WITHOUT_THEME, Taxonomy, load_taxonomy
-from tasks.storage.warehouse import Connection, insert_rows, logged, open_warehouse, timed, transaction
+from tasks.storage.warehouse import READING_LIMIT, Connection, insert_rows, logged, open_warehouse, timed, transaction
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def score(run: Run) -> StepReport:
     """
     clock = time.perf_counter()
     scorer = make_scorer(load_taxonomy(run.seeds))
-    with logged(run, "score") as counts, open_warehouse(run) as db:
+    with logged(run, "score") as counts, open_warehouse(run, READING_LIMIT) as db:
         counts.update(articles=0, sentences=0)
         with transaction(db):
             todo = _unscored(db, scorer)

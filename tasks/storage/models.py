@@ -32,7 +32,7 @@ APPENDED_LAYERS = (30, 32)
 """History, and what is published provisionally."""
 
 READERS_SCHEMA = "signal"
-ARTICLES_PER_CHUNK = 5_000
+ARTICLES_PER_CHUNK = 20_000
 """An article becomes some rows on each clock and theme; this many keep a chunk within DuckDB's memory."""
 
 
