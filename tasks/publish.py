@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from tasks.domain.run import Run, StepReport, Window
-from tasks.storage.exports import next_as_of, write_exports, write_signals
+from tasks.storage.exports import READER_LAYERS, next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
 from tasks.storage.warehouse import (
@@ -23,8 +23,6 @@ from tasks.storage.warehouse import (
     timed,
     transaction,
 )
-
-READER_LAYERS = (33, 49)
 
 
 def publish(run: Run, window: Window) -> StepReport:
