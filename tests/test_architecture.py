@@ -13,7 +13,7 @@ from tasks.domain.run import STEPS
 from tasks.storage.files import ROOT
 
 PYTHON = sorted([*(ROOT / "flows").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")])
-TEXT = (".py", ".sql", ".md", ".toml", ".yaml", ".yml", ".csv", ".json", ".lock", ".in", ".sh", ".txt", ".ipynb", "")
+TEXT = ("", *".py .sql .md .toml .yaml .yml .csv .json .lock .in .sh .txt .ipynb .j2 .css".split())
 MACHINE = re.compile(r"/(?:root|home/\w+|Users/\w+|work|private)/|[A-Z]:\\\\Users")
 INDEX_HOST = re.compile(r"https?://[^\s/]*(?:pypi|artifactory|nexus|devpi|mirror)[^\s/]*|--index-url|--extra-index-url")
 

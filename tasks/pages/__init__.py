@@ -1,0 +1,1 @@
+"""How things look on a page: templates, formats, charts. Values in, text out; it reads no tables."""

@@ -1,0 +1,1 @@
+"""report: the page that a desk opens, from one publication and nothing else."""
