@@ -28,10 +28,10 @@ from tasks.domain.articles import Rejected, Section
 from tasks.domain.scoring import Scorer
 from tasks.domain.sentences import split_sentences
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
-from tasks.score import make_scorer
 from tasks.score_files import score_files
 from tasks.storage.article_tables import RawItem, read_table
 from tasks.storage.articles import Reading, read_articles
+from tasks.storage.score_chunks import make_scorer
 from tasks.storage.seeds import load_taxonomy
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"

@@ -16,8 +16,13 @@ log = logging.getLogger(__name__)
 STAGING, DAILY = (10, 19), (20, 29)
 
 
-def build(run: Run, window: Window) -> StepReport:
+def build(run: Run, window: Window, whole: Window | None = None) -> StepReport:
     """Replace the window's sessions in every working table.
+
+    Args:
+        run: the request.
+        window: the sessions to build. Those before it that the run concerns are built already.
+        whole: the range of which the window is a part (a backfill builds its parts in order); None = the window.
 
     Returns:
         counts: rows written, by table of the day's layers.
@@ -26,7 +31,7 @@ def build(run: Run, window: Window) -> StepReport:
     parameters = {
         "from_date": window.from_date,
         "to_date": window.to_date,
-        "last_date": window.to_date,
+        "last_date": (whole or window).to_date,
         "now": naive_utc(run.now),
         "provider": run.price_provider,
     }

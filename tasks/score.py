@@ -4,63 +4,74 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterator
+from itertools import chain, groupby, islice
+from operator import itemgetter
 
-from tasks.domain.articles import Section
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.domain.lexicon import lexicon_hash
 from tasks.domain.run import Run, StepReport
-from tasks.domain.scoring import MODEL_VERSION, ArticleScore, Scorer
+from tasks.domain.scoring import MODEL_VERSION
 from tasks.domain.stories import Telling, story_ids
 from tasks.storage.progress import Progress
-from tasks.storage.score_tables import spans_text
-from tasks.storage.seeds import AXIS_WITHOUT_THEME, Taxonomy, load_taxonomy
-from tasks.storage.warehouse import READING_LIMIT, Connection, insert_rows, logged, open_warehouse, timed, transaction
+from tasks.storage.score_chunks import ARTICLE_SECTIONS, FanOut, Scored, in_process, pack, unpack
+from tasks.storage.seeds import load_taxonomy
+from tasks.storage.warehouse import (
+    READING_LIMIT,
+    Connection,
+    insert_rows,
+    logged,
+    open_warehouse,
+    scalar,
+    timed,
+    transaction,
+)
 
 log = logging.getLogger(__name__)
 
 BATCH = 2_000
+CHUNK_CHARACTERS = 2_000_000
+"""Characters that end a chunk early: it travels as some megabytes, and a lost one costs seconds."""
+
 LEAD_CHARACTERS = 1_000
 """More than the telling words of a lead ever need."""
 
-_SENTENCE = (
-    "article_id", "sentence_no", "section", "section_weight", "text", "is_price_move", "level", "vader_score",
-    "tone_score", "escalation_score", "model_version", "lexicon_version",
-)  # fmt: skip
-_SENTENCE_THEME = ("article_id", "sentence_no", "theme", "relevance", "score", "spans")
-_FOUR, _TWO = Decimal("0.0001"), Decimal("0.01")
 
-
-def make_scorer(taxonomy: Taxonomy) -> Scorer:
-    """The scorer of this taxonomy."""
-    return Scorer([theme.theme for theme in taxonomy.themes], taxonomy.lexicon, taxonomy.exposures)
-
-
-def score(run: Run) -> StepReport:
+def score(run: Run, fan_out: FanOut = in_process) -> StepReport:
     """Score the articles that carry no score of this model and lexicon, and sort all articles into stories.
+
+    Every scored chunk is kept at once: a run after a kill goes on with the rest.
+
+    Args:
+        run: the request.
+        fan_out: where chunks are scored: here, in processes, or on a cluster. The rows do not depend on it.
 
     Returns:
         counts `articles`, `sentences` scored now, and `stories` in the home.
     """
     clock = time.perf_counter()
-    scorer = make_scorer(load_taxonomy(run.seeds))
+    taxonomy = load_taxonomy(run.seeds)
     with logged(run, "score") as counts, open_warehouse(run, READING_LIMIT) as db:
         counts.update(articles=0, sentences=0)
+        version = lexicon_hash(taxonomy.lexicon, taxonomy.exposures)
+        _say_new_version(db, run, version)
+        todo = _find_unscored(db, version)
+        progress = Progress(log, "scored", "articles", todo)
+        for scored in fan_out(taxonomy, _chunks(db, todo)):
+            counts["sentences"] += _keep(db, scored)
+            counts["articles"] += scored.article_count
+            progress.advance(scored.article_count)
         with transaction(db):
-            todo = _unscored(db, scorer)
-            _say_new_version(db, run, scorer)
-            progress = Progress(log, "scored", "articles", len(todo))
-            for start in range(0, len(todo), BATCH):
-                batch = todo[start : start + BATCH]
-                _score_batch(db, scorer, batch, counts)
-                progress.advance(len(batch))
             counts["stories"] = _tell_stories(db)
         report = StepReport("score", dict(counts))
     return timed(report, clock)
 
 
-def _say_new_version(db: Connection, run: Run, scorer: Scorer) -> None:
+def _say_new_version(db: Connection, run: Run, lexicon_version: str) -> None:
     """A new model or lexicon restates what was published: from `--from` on, everything if it is not given."""
-    current = {"model": MODEL_VERSION, "lexicon": scorer.lexicon_version}
+    current = {"model": MODEL_VERSION, "lexicon": lexicon_version}
     older = db.execute(
         "select distinct model_version, lexicon_version from raw.sentence "
         "where model_version != $model or lexicon_version != $lexicon order by all",
@@ -74,88 +85,77 @@ def _say_new_version(db: Connection, run: Run, scorer: Scorer) -> None:
     log.warning("scores were made by %s, now by %s: this run restates %s", before, now, first)
 
 
-def _unscored(db: Connection, scorer: Scorer) -> list[str]:
-    rows = db.execute(
-        "select article_id from raw.article anti join (select distinct article_id from raw.sentence "
-        "where model_version = $model and lexicon_version = $lexicon) using (article_id) order by article_id",
-        {"model": MODEL_VERSION, "lexicon": scorer.lexicon_version},
-    ).fetchall()
-    return [article_id for (article_id,) in rows]
+def _find_unscored(db: Connection, lexicon_version: str) -> int:
+    """Number the articles to score in `unscored`, drop their scores of other versions, and return how many they are."""
+    db.execute(
+        "create or replace temp table unscored as select article_id, row_number() over (order by article_id) as no "
+        "from raw.article anti join (select distinct article_id from raw.sentence "
+        "where model_version = $model and lexicon_version = $lexicon) using (article_id)",
+        {"model": MODEL_VERSION, "lexicon": lexicon_version},
+    )
+    with transaction(db):
+        for table in ("raw.sentence", "raw.sentence_theme"):
+            db.execute(f"delete from {table} where article_id in (select article_id from unscored)")
+    return int(scalar(db, "select count(*) from unscored"))
 
 
-def _score_batch(db: Connection, scorer: Scorer, article_ids: Sequence[str], counts: dict[str, int]) -> None:
-    rows = db.execute(
-        "select article_id, section, text from raw.article_section where article_id in (select unnest($ids)) "
-        "order by article_id, section_no",
-        {"ids": list(article_ids)},
-    ).fetchall()
-    sections: dict[str, list[Section]] = {}
-    for article_id, name, text in rows:
-        sections.setdefault(article_id, []).append(Section(name, text))
-    sentences: list[tuple[object, ...]] = []
-    themes: list[tuple[object, ...]] = []
-    for article_id, parts in sections.items():
-        scored = scorer.score(parts)
-        sentences += _sentence_rows(article_id, scored, scorer.lexicon_version)
-        themes += _theme_rows(article_id, scored)
-    for table in ("raw.sentence", "raw.sentence_theme"):
-        db.execute(f"delete from {table} where article_id in (select unnest($ids))", {"ids": list(article_ids)})
-    insert_rows(db, "raw.sentence", _SENTENCE, sentences)
-    insert_rows(db, "raw.sentence_theme", _SENTENCE_THEME, themes)
-    counts["articles"] += len(sections)
-    counts["sentences"] += len(sentences)
-
-
-def _sentence_rows(article_id: str, scored: ArticleScore, lexicon_version: str) -> list[tuple[object, ...]]:
-    return [
-        (
-            article_id,
-            sentence.sentence_no,
-            sentence.section,
-            _decimal(sentence.section_weight, _TWO),
-            sentence.text,
-            sentence.is_price_move,
-            sentence.level,
-            _decimal(sentence.vader_score, _FOUR),
-            _decimal(sentence.tone_score, _FOUR),
-            _decimal(sentence.axes[AXIS_WITHOUT_THEME].score, _FOUR),
-            MODEL_VERSION,
-            lexicon_version,
+def _chunks(db: Connection, todo: int) -> Iterator[bytes]:
+    """The texts to score, packed, cut by number of articles and of characters."""
+    for first in range(1, todo + 1, BATCH):
+        # Fetched whole before the next: results are written through the same connection.
+        yield from _split(
+            db.execute(
+                "select s.article_id, s.section, s.text from unscored as u inner join raw.article_section as s "
+                "using (article_id) where u.no between $first and $last order by s.article_id, s.section_no",
+                {"first": first, "last": first + BATCH - 1},
+            ).to_arrow_table()
         )
-        for sentence in scored.sentences
-    ]
 
 
-def _theme_rows(article_id: str, scored: ArticleScore) -> list[tuple[object, ...]]:
-    return [
-        (
-            article_id,
-            sentence.sentence_no,
-            theme,
-            _decimal(axis.relevance, _FOUR),
-            _decimal(axis.score, _FOUR),
-            spans_text(axis),
-        )
-        for sentence in scored.sentences
-        for theme, axis in sentence.axes.items()
-        if theme != AXIS_WITHOUT_THEME and axis.relevance > 0
-    ]
+def _split(sections: pa.Table) -> Iterator[bytes]:
+    """Pack a table of sections, in pieces where its texts are long; an article is never cut."""
+    ids, start, characters = sections.column("article_id"), 0, 0
+    for place, length in enumerate(pc.utf8_length(sections.column("text")).to_pylist()):
+        if characters >= CHUNK_CHARACTERS and ids[place] != ids[place - 1]:
+            yield pack(sections.slice(start, place - start).cast(ARTICLE_SECTIONS))
+            start, characters = place, 0
+        characters += length
+    if start < len(sections):
+        yield pack(sections.slice(start).cast(ARTICLE_SECTIONS))
+
+
+def _keep(db: Connection, scored: Scored) -> int:
+    """Store a scored chunk; return its number of sentences."""
+    tables = {"raw.sentence": unpack(scored.sentences), "raw.sentence_theme": unpack(scored.themes)}
+    with transaction(db):
+        for name, table in tables.items():
+            db.register("scored_rows", table)
+            db.execute(f"insert into {name} by name from scored_rows")
+            db.unregister("scored_rows")
+    return len(tables["raw.sentence"])
 
 
 def _tell_stories(db: Connection) -> int:
     """Assign every article to its story anew; only backwards in time, so old stories keep their ids."""
-    rows = db.execute(
-        "select a.article_id, a.available_at, a.fingerprint, left(s.lead, $lead) from raw.article as a inner join ("
-        "select article_id, string_agg(left(text, $lead), ' ' order by section_no) as lead from raw.article_section "
-        "group by article_id) as s using (article_id)",
-        {"lead": LEAD_CHARACTERS},
-    ).fetchall()
-    stories = story_ids(Telling(*row) for row in rows)
+    progress = Progress(log, "told", "articles", scalar(db, "select count(*) from raw.article"))
     db.execute("delete from raw.article_story")
-    insert_rows(db, "raw.article_story", ("article_id", "story_id"), sorted(stories.items()))
-    return len(set(stories.values()))
+    stories = 0
+    pairs = story_ids(_tellings(db))
+    while batch := list(islice(pairs, BATCH)):
+        insert_rows(db, "raw.article_story", ("article_id", "story_id"), batch)
+        stories += sum(article_id == story_id for article_id, story_id in batch)
+        progress.advance(len(batch))
+    return stories
 
 
-def _decimal(value: float, step: Decimal) -> Decimal:
-    """The stored decimal of a score that was rounded to four places already."""
-    return Decimal(repr(value)).quantize(step)
+def _tellings(db: Connection) -> Iterator[Telling]:
+    """Every article in the order in which they were available, read while stories are written."""
+    with db.cursor() as reader:
+        reader.execute(
+            "select a.article_id, a.available_at, a.fingerprint, left(s.text, $lead) from raw.article as a inner join "
+            "raw.article_section as s using (article_id) order by a.available_at, a.article_id, s.section_no",
+            {"lead": LEAD_CHARACTERS},
+        )
+        rows = chain.from_iterable(iter(lambda: reader.fetchmany(BATCH), []))
+        for (article_id, at, words), sections in groupby(rows, key=itemgetter(0, 1, 2)):
+            yield Telling(article_id, at, words, " ".join(text for *_, text in sections)[:LEAD_CHARACTERS])

@@ -18,11 +18,11 @@ from tasks.domain.articles import Rejected
 from tasks.domain.errors import SourceError
 from tasks.domain.lexicon import lexicon_hash
 from tasks.domain.scoring import MODEL_VERSION
-from tasks.score import make_scorer
 from tasks.storage.article_tables import RawItem, row_count
 from tasks.storage.articles import Reading, article_files, article_path, read_items, shape
 from tasks.storage.parts import Parts, fingerprint
 from tasks.storage.progress import EVERY_SECONDS, Progress
+from tasks.storage.score_chunks import make_scorer
 from tasks.storage.score_tables import ARTICLE_SCORES, SENTENCE_SCORES, ScoredArticle, article_table, sentence_table
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.tables import TableWriter

@@ -67,11 +67,15 @@ class Window:
     from_date: date
     to_date: date
 
+    @property
+    def days(self) -> int:
+        """Calendar days, at least 1."""
+        return (self.to_date - self.from_date).days + 1
+
     def chunks(self, count: int) -> list[Window]:
         """The window cut into at most `count` windows of about equal length, in order, none empty."""
-        days = (self.to_date - self.from_date).days + 1
-        count = max(1, min(count, days))
-        edges = [self.from_date + timedelta(days=days * number // count) for number in range(count + 1)]
+        count = max(1, min(count, self.days))
+        edges = [self.from_date + timedelta(days=self.days * number // count) for number in range(count + 1)]
         return [Window(first, last - timedelta(days=1)) for first, last in pairwise(edges)]
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -74,28 +74,56 @@ def _stem(word: str) -> str:
     return word[:-1] if word.endswith("e") and len(word) >= 5 else word
 
 
-def story_ids(tellings: Iterable[Telling]) -> dict[str, str]:
-    """Map `article_id` to `story_id`, the article_id of the story's first telling.
+def story_ids(tellings: Iterable[Telling]) -> Iterator[tuple[str, str]]:
+    """Pairs of `article_id` and `story_id`, the article_id of the story's first telling, in the order of the input.
 
     An item joins the story of an equal text told at most `MEMORY` before it, or of the most similar telling of the
-    last `WINDOW`. Ties in time go by article_id, so the input's order never matters. Time is linear in the number of
-    tellings for a given number of tellings a day.
+    last `WINDOW`. What lies further back is forgotten but for how often each word was told, so memory grows with the
+    vocabulary alone, and time with the number of tellings for a given number of tellings a day.
+
+    Args:
+        tellings: ordered by `available_at`, then `article_id`.
+
+    Raises:
+        ValueError: they are not in this order.
     """
-    last_told: dict[str, tuple[datetime, str]] = {}
-    stories: dict[str, str] = {}
+    last_told = _LastTold()
     recent = _Recent()
-    for telling in sorted(tellings, key=lambda item: (item.available_at, item.article_id)):
-        before = last_told.get(telling.fingerprint)
+    before = None
+    for telling in tellings:
+        place = (telling.available_at, telling.article_id)
+        if before is not None and place <= before:
+            raise ValueError(f"tellings must come ordered by (available_at, article_id): {place} after {before}")
+        before = place
         words = telling_words(telling.lead)
+        last_told.forget(telling.available_at - MEMORY)
         recent.forget(telling.available_at - WINDOW)
-        if before is not None and telling.available_at - before[0] <= MEMORY:
-            story_id = before[1]
-        else:
-            story_id = recent.most_similar(words) or telling.article_id
-        last_told[telling.fingerprint] = (telling.available_at, story_id)
-        stories[telling.article_id] = story_id
+        story_id = last_told.story(telling.fingerprint) or recent.most_similar(words) or telling.article_id
+        last_told.add(telling.available_at, telling.fingerprint, story_id)
         recent.add(telling.available_at, words, story_id)
-    return stories
+        yield telling.article_id, story_id
+
+
+class _LastTold:
+    """The texts of the last `MEMORY`: when each was told last, and in which story."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
+
+    def add(self, at: datetime, text: str, story_id: str) -> None:
+        """Remember a telling; the latest stand last."""
+        self._told[text] = (at, story_id)
+        self._told.move_to_end(text)
+
+    def forget(self, until: datetime) -> None:
+        """Drop the texts that were last told before `until`."""
+        while self._told and next(iter(self._told.values()))[0] < until:
+            self._told.popitem(last=False)
+
+    def story(self, text: str) -> str | None:
+        """The story of the text, if it is remembered."""
+        found = self._told.get(text)
+        return found[1] if found else None
 
 
 class _Recent:

@@ -10,9 +10,9 @@ import pytest
 
 from tasks.domain.digests import parse_sections
 from tasks.domain.scoring import ArticleScore, Scorer
-from tasks.score import make_scorer
 from tasks.storage.articles import split_front_matter
 from tasks.storage.files import ROOT
+from tasks.storage.score_chunks import make_scorer
 from tasks.storage.seeds import load_taxonomy
 
 READINGS = list(csv.DictReader((Path(__file__).parent / "readings.csv").read_text(encoding="utf-8").splitlines()))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tasks.collect import collect
-from tasks.score import make_scorer, score
+from tasks.score import score
+from tasks.storage.score_chunks import make_scorer
 from tasks.storage.seeds import load_taxonomy
 from tests.pipeline import SEEDS, STRIKE, TALKS, Pipeline, small, write_article
 

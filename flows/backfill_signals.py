@@ -1,0 +1,170 @@
+"""The backfill flow: decades of articles by parts that a kill does not undo, then one publication.
+
+The same rows as `flows.daily_signals` over the same input with the same clock. What is finished is kept: scored chunks
+and built parts; a second start of the same command goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from logging import getLogger
+from pathlib import Path
+from typing import Annotated
+
+import click
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_HOME, temporary_settings
+from pydantic import Field
+
+from flows import georisk_home, steps
+from flows.commands import Day, Instant, run_command
+from flows.daily_signals import print_newest
+from flows.dask_fan_out import dask_fan_out
+from flows.run_request import make_run
+from tasks.domain.run import Window
+from tasks.storage.backfills import forget_parts, part_is_built, parts_left
+from tasks.storage.files import Home
+from tasks.storage.progress import Progress
+from tasks.storage.score_chunks import FanOut, in_process, in_processes
+from tasks.storage.warehouse import writer_lock
+
+PART_DAYS = 366
+
+
+@flow(name="backfill-signals", flow_run_name="backfill-{run_id}", retries=0)
+def backfill_signals(
+    articles: list[str],
+    prices: list[str],
+    from_date: date | None = None,
+    to_date: date | None = None,
+    now: datetime | None = None,
+    home: str | None = None,
+    run_id: str | None = None,
+    workers: Annotated[int, Field(ge=1, le=256)] = 1,
+    dask: str | None = None,
+    part_days: Annotated[int, Field(ge=1)] = PART_DAYS,
+) -> str:
+    """Build and publish the signal tables of an archive.
+
+    Args:
+        articles: paths of article files and folders, or `seeds`.
+        prices: paths of price files, or `sample`.
+        from_date: first session; empty = the first article's session.
+        to_date: last session; empty = the last closed one.
+        now: the run's clock, with offset; empty = the scheduled time. Give it: a start after a kill goes on only
+            under the same clock.
+        home: folder of warehouse and publications; empty = GEORISK_HOME.
+        run_id: name of the run; empty = made from the time.
+        workers: processes that score, on this machine.
+        dask: address of a Dask scheduler that scores instead, like tcp://10.0.0.5:8786.
+        part_days: calendar days that are built at once; what is built is kept when a run is killed.
+
+    Returns:
+        The path of the publication's link.
+    """
+    run = make_run(
+        articles=articles,
+        prices=prices,
+        from_date=from_date,
+        to_date=to_date,
+        now=now,
+        home=Path(home) if home else None,
+        run_id=run_id,
+        scheduled_at=flow_run.scheduled_start_time,
+    )
+    with writer_lock(run.home, say=get_run_logger().warning), _fan_out(workers, dask) as fan_out:
+        steps.collect(run)
+        steps.score(run, fan_out)
+        window = steps.price(run).window or Window(run.now.date(), run.now.date())
+        parts = parts_left(run, window, part_days)
+        progress = Progress(getLogger("tasks"), "built", "parts", len(parts), every=0)
+        for part in parts:
+            steps.build(run, part, window)
+            part_is_built(run, window, part, part_days)
+            progress.advance(1)
+        steps.check(run, window)
+        steps.publish(run, window)
+        forget_parts(run)
+    return str(Home(run.home).published)
+
+
+@contextmanager
+def _fan_out(workers: int, dask: str | None) -> Iterator[FanOut]:
+    """Where the scoring happens: here, in processes of this machine, or on a Dask cluster."""
+    if dask:
+        with dask_fan_out(dask) as fan_out:
+            yield fan_out
+    else:
+        yield in_processes(workers) if workers > 1 else in_process
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.option("--articles", multiple=True, required=True, help="A folder or file of articles, or seeds. Repeatable.")
+@click.option("--prices", multiple=True, required=True, help="A price file or folder, or sample. Repeatable.")
+@click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
+@click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
+@click.option("--now", type=Instant(), required=True, help="The run's clock, with offset; the same when going on.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
+)
+@click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that score.  [default: one a core]")
+@click.option("--dask", help="Score on this Dask scheduler instead, like tcp://10.0.0.5:8786.")
+@click.option("--part-days", type=click.IntRange(min=1), default=PART_DAYS, help="Calendar days built at once.")
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def main(
+    articles: tuple[str, ...],
+    prices: tuple[str, ...],
+    from_date: date | None,
+    to_date: date | None,
+    now: datetime,
+    home: Path | None,
+    run_id: str | None,
+    workers: int | None,
+    dask: str | None,
+    part_days: int,
+    debug: bool,
+) -> None:
+    r"""Build the tables of a whole archive, by parts; after an interruption the same command goes on.
+
+    \b
+    Example:
+      python -m flows.backfill_signals --articles 'archive/*.parquet' --prices prices/ \
+          --now 2025-09-30T06:00Z --home archive-home
+    """
+    place = (home or georisk_home()).absolute()
+
+    def command() -> None:
+        if not debug:
+            steps.quiet_traces()
+        prefect_home = place / "prefect"
+        prefect_home.mkdir(parents=True, exist_ok=True)
+        with writer_lock(place, say=_tell), temporary_settings({PREFECT_HOME: prefect_home}):
+            _tell("starting a temporary Prefect server for this run (15 to 30 s)")
+            backfill_signals(
+                articles=list(articles),
+                prices=list(prices),
+                from_date=from_date,
+                to_date=to_date,
+                now=now,
+                home=str(place),
+                run_id=run_id,
+                workers=workers or len(os.sched_getaffinity(0)),
+                dask=dask,
+                part_days=part_days,
+            )
+        print_newest(place)
+
+    run_command(command, debug=debug)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    main()
