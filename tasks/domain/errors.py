@@ -4,6 +4,7 @@
     ├── ConfigError             a seed, an option or a file that the user must mend
     │   └── SeedError           ... in seeds/: file, line, field, value, rule, remedy
     ├── SourceError             an article source or price provider that cannot be read at all
+    │   └── FetchError          ... over the network: one address, with a reason that code can tell apart
     ├── WarehouseError          the DuckDB file cannot be used as it is
     │   └── WriterBusyError     another run holds the writer lock
     └── CheckFailedError        a `-- fail:` check found rows; nothing was published
@@ -12,6 +13,8 @@ One bad *item* is never an exception: it becomes a `Rejected` (articles) and goe
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 
 class GeoriskError(Exception):
@@ -41,6 +44,38 @@ class SeedError(ConfigError):
 
 class SourceError(GeoriskError):
     """A whole source (folder, file, provider) that cannot be read."""
+
+
+FetchReason = Literal[
+    "timeout", "too_large", "refused_address", "too_many_redirects", "http_status", "network", "bad_encoding"
+]
+
+
+class FetchError(SourceError):
+    """An address that gave no usable answer.
+
+    Args:
+        reason: what kind of fault, for code and tables.
+        url: the address, without keys and tokens.
+        rule: what is wrong.
+        remedy: what to do about it.
+        status: the HTTP status, where there was an answer.
+        wait_seconds: how long the host asked us to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        reason: FetchReason,
+        url: str,
+        rule: str,
+        remedy: str,
+        *,
+        status: int | None = None,
+        wait_seconds: float | None = None,
+    ) -> None:
+        """Join the parts into `url: rule; remedy`."""
+        self.reason, self.url, self.status, self.wait_seconds = reason, url, status, wait_seconds
+        super().__init__(f"{url}: {rule}; {remedy}")
 
 
 class WarehouseError(GeoriskError):
