@@ -24,6 +24,7 @@ from tasks.domain.errors import SourceError
 from tasks.domain.taxonomy import Source
 from tasks.storage.article_tables import DEFAULT_SOURCE, FIELDS, SUFFIXES, RawItem, read_table
 from tasks.storage.files import expand
+from tasks.storage.languages import judge_language
 
 TEXT_SUFFIXES = (".md", ".markdown", ".txt", ".md.gz", ".txt.gz")
 MAX_BYTES = 2_000_000
@@ -162,14 +163,12 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
     payload = (item.text or item.fields.get("title", ""))[:_PAYLOAD].encode("utf-8", "replace").decode()
     if unfit := _text_fault(item):
         return Rejected(*unfit, name, given_id, payload)
-    language = item.fields.get("language", "").strip() or (source.language if source else "en")
-    if language.lower().split("-")[0] != "en":
-        message = (
-            f"language {language[:20]!r}; the lexicon reads English only, give a translation or leave the item out"
-        )
-        return Rejected("language", item.location, message, name, given_id, payload)
     sections = _sections(item)
-    if not sections or not any(section.text.strip() for section in sections):
+    text = "\n".join(section.text for section in sections)
+    language, foreign = judge_language(_declared_language(item, source), text)
+    if foreign:
+        return Rejected("language", item.location, foreign, name, given_id, payload)
+    if not text.strip():
         return Rejected("empty", item.location, "no text and no title; nothing to score", name, given_id, payload)
     stamp = item.fields.get("published_at", "").strip()
     published = first_seen = available = None
@@ -202,6 +201,17 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         content_hash=_sha(content),
         location=item.location,
     )
+
+
+def _declared_language(item: RawItem, source: Source | None) -> str:
+    """As the item says, else as its source does, empty if it must be looked at.
+
+    An archive declares the language of each of its items; an English feed also brings items in others.
+    """
+    declared = item.fields.get("language", "").strip()
+    if not declared and source and (source.kind == "archive" or source.language != "en"):
+        return source.language
+    return declared
 
 
 def _first_seen(text: str, zone: str | None, now: datetime) -> datetime | None:
