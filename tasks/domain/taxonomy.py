@@ -90,15 +90,25 @@ class Instrument(Frozen):
     expected_signs: dict[str, Sign]
 
 
+LIVE_FIELDS = ("feed", "format", "tier", "cadence_minutes")
+ARCHIVE_FIELDS = ("covers_from", "covers_to", "now")
+
+
 class Source(Frozen):
-    """One news source of `sources.yaml`.
+    """One news source of `sources.yaml`: files that were read once, or a feed that is asked in every run.
 
     An archive may declare what it covers (`covers_from`, `covers_to`, both sessions) and the instant at
     which it was closed (`now`), so that a run over it does not invent silence after its end.
+
+    A live source names its `feed`, the `format` of it, its `tier` (1 the body that acts or an outlet with its own
+    reporters, 2 the specialised press, 3 a collection of others' texts), and every how many minutes it should be asked
+    (`cadence_minutes`); coverage allows twice that. `terms` links to what its publisher allows. `strip_title_suffix` is
+    text that its titles end with and that is no news. `latency_minutes`: from publication until it can be read; of a
+    live source for the reader only, because we saw the item.
     """
 
     source: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    kind: Literal["archive"]
+    kind: Literal["archive", "live"]
     publisher: str = Field(min_length=1)
     language: str = Field(pattern=r"^[a-z]{2}$")
     terms: str = Field(min_length=1)
@@ -107,9 +117,31 @@ class Source(Frozen):
     covers_from: date | None = None
     covers_to: date | None = None
     now: AwareDatetime | None = None
+    feed: str | None = Field(default=None, pattern=r"^https?://[^\s/@?#]+([/?]\S*)?$", max_length=1_000)
+    format: Literal["rss", "gdelt"] | None = None
+    tier: int | None = Field(default=None, ge=1, le=3)
+    cadence_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
+    enabled: bool = True
+    strip_title_suffix: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Source:
         if self.covers_from and self.covers_to and self.covers_from > self.covers_to:
             raise ValueError(f"covers_from {self.covers_from} is after covers_to {self.covers_to}")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Source:
+        given = {name for name in (*LIVE_FIELDS, *ARCHIVE_FIELDS) if getattr(self, name) is not None}
+        lacking = [name for name in LIVE_FIELDS if name not in given]
+        if self.kind == "archive":
+            wrong = [name for name in LIVE_FIELDS if name in given]
+            if wrong or not self.enabled or self.strip_title_suffix:
+                raise ValueError(f"an archive has no {', '.join(wrong) or 'enabled or strip_title_suffix'}")
+        elif lacking:
+            raise ValueError(f"a live source needs {', '.join(lacking)}")
+        elif wrong := [name for name in ARCHIVE_FIELDS if name in given]:
+            raise ValueError(f"a live source has no {', '.join(wrong)}")
+        elif not self.terms.startswith("https://"):
+            raise ValueError(f"the terms of a live source are a link to its publisher's, not {self.terms[:40]!r}")
         return self

@@ -178,6 +178,7 @@ def _check_references(root: Path, taxonomy: Taxonomy) -> None:
     symbols = [instrument.symbol for instrument in taxonomy.instruments]
     _unique(root / "clocks.csv", "clock", clocks)
     _unique(root / "instruments.csv", "symbol", symbols)
+    _unique(root / "sources.yaml", "feed", [source.feed for source in taxonomy.sources if source.feed])
     for name, rows in {"lexicon.csv": taxonomy.lexicon, "exposures.csv": taxonomy.exposures}.items():
         if not rows:  # every day would look calm
             raise SeedError(str(root / name), None, "holds no row", "restore it from the repository")
