@@ -53,6 +53,7 @@ def connect(
     try:
         db = duckdb.connect(str(path), config=config, read_only=read_only)
         db.execute("set TimeZone = 'UTC'")
+        db.execute("set enable_progress_bar = false")  # drawn where DuckDB takes the process for a prompt; steps log
     except duckdb.Error as fault:
         remedy = "close the program that holds it, or move the file away and run again"
         raise WarehouseError(f"{path} cannot be opened ({_first_line(fault)}); {remedy}") from fault

@@ -1,0 +1,136 @@
+"""How much a large archive takes: seconds and peak memory of each verb, from the file of articles to the publication.
+
+python -m benchmarks.archive [--articles 200000]
+
+The archive is made up in a temporary folder: about 137 articles a day from 2021 on, by four sources, a title and three
+sentences each, nearly every sentence about a theme. The six verbs then run in one process of their own.
+"""
+
+from __future__ import annotations
+
+import csv
+import logging
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from benchmarks.scoring import peak_megabytes
+from tasks.build import build
+from tasks.check import check
+from tasks.collect import collect
+from tasks.domain.run import Run, StepReport
+from tasks.price import price
+from tasks.publish import publish
+from tasks.score import score
+from tasks.storage.files import ROOT
+
+START = datetime(2021, 1, 1, tzinfo=UTC)
+SECONDS_APART = 630
+WHO = (
+    "Russia", "Ukraine", "Iran", "Israel", "NATO", "the EU", "Washington", "China", "Poland", "Saudi Arabia", "OPEC",
+    "Germany", "France", "Turkey", "Norway",
+)  # fmt: skip
+DOES = (
+    "strikes", "threatens", "signs a truce with", "imposes sanctions on", "holds talks with", "cuts oil supply to",
+    "raises the defence budget against", "halts gas flows to", "welcomes a deal with", "warns", "visits",
+    "denies reports about",
+)  # fmt: skip
+WHAT = (
+    "a refinery", "the pipeline", "border towns", "tankers in the strait", "its neighbour", "the port",
+    "energy exports", "the ministry", "an airbase", "the parliament",
+)  # fmt: skip
+CLOSES = {"BRENT": 80.0, "ITA": 100.0, "SPY": 400.0, "EZU": 45.0}
+CLEAR_PEAK = Path("/proc/self/clear_refs")
+
+
+def write_articles(path: Path, count: int) -> datetime:
+    """A CSV of `count` articles that tell different events; return when the last one appeared."""
+    rng = random.Random(7)
+    at = START
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["published_at", "title", "body", "source"])
+        for number in range(count):
+            at = START + timedelta(seconds=number * SECONDS_APART + rng.randrange(600))
+            who, whom = rng.sample(WHO, 2)
+            title = f"{who} {rng.choice(DOES)} {whom} over {rng.choice(WHAT)} no {rng.randrange(10**6)}"
+            body = (
+                f"{who} {rng.choice(DOES)} {whom}, officials said on day {number}. The move concerns "
+                f"{rng.choice(WHAT)} and {rng.choice(WHAT)}. Traders in {rng.choice(WHO)} waited for word "
+                f"{rng.randrange(10**7)}."
+            )
+            writer.writerow([at.isoformat(), title, body, rng.choice(("w1", "w2", "w3", "w4"))])
+    return at
+
+
+def write_prices(path: Path, to_date: date) -> None:
+    """A CSV of weekday closes that walk at random."""
+    rng = random.Random(3)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["symbol", "date", "close"])
+        for symbol, first in CLOSES.items():
+            close, day = first, START.date() - timedelta(days=30)
+            while day <= to_date:
+                if day.weekday() < 5:
+                    close *= 1 + rng.gauss(0, 0.01)
+                    writer.writerow([symbol, day, round(close, 2)])
+                day += timedelta(days=1)
+
+
+def steps(run: Run) -> Iterator[StepReport]:
+    """Run the six verbs, one a pull."""
+    yield collect(run)
+    yield score(run)
+    priced = price(run)
+    yield priced
+    if priced.window is None:
+        raise AssertionError("the price step gives the window")
+    yield build(run, priced.window)
+    yield check(run, priced.window)
+    yield publish(run, priced.window)
+
+
+def measure(run: Run) -> None:
+    """Print one line a step; a peak is that of the step alone where the system (Linux) lets it be reset."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    print("| step | seconds | CPU-seconds | peak MB | counts |\n| --- | --- | --- | --- | --- |", flush=True)
+    highest, before = 0.0, time.process_time()
+    for report in steps(run):
+        spent, peak = time.process_time() - before, peak_megabytes()
+        highest = max(highest, peak)
+        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
+        print(f"| {report.step} | {report.seconds:,.0f} | {spent:,.0f} | {peak:,.0f} | {counts} |", flush=True)
+        if CLEAR_PEAK.exists():
+            CLEAR_PEAK.write_text("5", encoding="ascii")
+        before = time.process_time()
+    print(f"\nhighest peak: {highest:,.0f} MB", flush=True)
+
+
+@click.command()
+@click.option("--articles", default=200_000, show_default=True, type=click.IntRange(1), help="Articles to make up.")
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep archive and home in.")
+def main(articles: int, keep: Path | None) -> None:
+    """Make up an archive, run the six verbs over it in a process of their own, and print what each took."""
+    with tempfile.TemporaryDirectory(prefix="archive-") as temporary:
+        folder = keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        last = write_articles(folder / "articles.csv", articles)
+        write_prices(folder / "prices.csv", last.date())
+        given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
+        run = Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
+        child = multiprocessing.get_context("spawn").Process(target=measure, args=(run,))
+        child.start()
+        child.join()
+    sys.exit(child.exitcode)
+
+
+if __name__ == "__main__":
+    main()
