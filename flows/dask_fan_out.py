@@ -5,6 +5,7 @@ A chunk is part of its Dask task, so a worker that dies costs its chunks only: t
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -26,13 +27,14 @@ CONNECT_SECONDS = 30
 
 
 @contextmanager
-def dask_fan_out(scheduler: str) -> Iterator[FanOut]:
+def dask_fan_out(scheduler: str, connect_seconds: float = CONNECT_SECONDS) -> Iterator[FanOut]:
     """Score on the workers of a Dask scheduler.
 
     The workers need the packages of this project's lock file; its code is sent to them.
 
     Args:
         scheduler: address like `tcp://10.0.0.5:8786`.
+        connect_seconds: how long to wait for it.
 
     Raises:
         ConfigError: the extra is not installed, nobody answers at the address, or the cluster has no worker.
@@ -44,7 +46,7 @@ def dask_fan_out(scheduler: str) -> Iterator[FanOut]:
     except ImportError:
         remedy = "install the extra: .venv/bin/python -m pip install 'prefect-dask>=0.3.7'"
         raise ConfigError(f"--dask needs prefect-dask, which is not installed; {remedy}") from None
-    runner = DaskTaskRunner(address=scheduler, client_kwargs={"timeout": CONNECT_SECONDS, "set_as_default": False})
+    runner = DaskTaskRunner(address=scheduler, client_kwargs={"timeout": connect_seconds})
     with runner:
         try:
             client: Any = runner.client
@@ -77,8 +79,9 @@ class _FanOut:
         client, distributed = self._client, self._distributed
         version = f"{MODEL_VERSION} {lexicon_hash(taxonomy.lexicon, taxonomy.exposures)}"
         # A task, not scattered data: it is made again should the only worker that holds it die.
-        sent = client.submit(_same, taxonomy, key=f"taxonomy-{version}")
-        pending = distributed.as_completed()
+        sent = client.submit(pickle.loads, pickle.dumps(taxonomy), key=f"taxonomy-{version}")
+        with client.as_current():
+            pending = distributed.as_completed()
         try:
             for chunk in chunks:
                 pending.add(client.submit(score_elsewhere, version, sent, chunk, pure=False))
@@ -86,11 +89,5 @@ class _FanOut:
                     yield next(pending).result()
             for done in pending:
                 yield done.result()
-        except distributed.scheduler.KilledWorker as fault:
-            raise GeoriskError(
-                f"a chunk killed every Dask worker that scored it ({fault}); look at their logs"
-            ) from None
-
-
-def _same(taxonomy: Taxonomy) -> Taxonomy:
-    return taxonomy
+        except (distributed.scheduler.KilledWorker, distributed.client.FutureCancelledError) as fault:
+            raise GeoriskError(f"the Dask workers could not score a chunk ({fault}); see their logs") from None

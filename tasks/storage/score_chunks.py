@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from tasks.domain.articles import Section
+from tasks.domain.errors import GeoriskError
 from tasks.domain.scores import ArticleScore
 from tasks.domain.scoring import MODEL_VERSION, Scorer
 from tasks.storage.score_tables import spans_text
@@ -167,10 +168,16 @@ def score_elsewhere(version: str, taxonomy: Taxonomy, chunk: bytes) -> Scored:
     """Score in a process that may serve several runs: the scorer is kept until another version is asked for.
 
     Args:
-        version: names the model and the taxonomy.
+        version: the model's, a blank, and the taxonomy's.
         taxonomy: what the scorer is made of, if it has to be made.
         chunk: a packed `ARTICLE_SECTIONS` table.
+
+    Raises:
+        GeoriskError: this process runs another model than whoever sent the chunk.
     """
+    if version.split()[0] != MODEL_VERSION:
+        remedy = "restart the workers, they keep the code that they loaded first"
+        raise GeoriskError(f"a worker runs model {MODEL_VERSION}, asked for is {version.split()[0]}; {remedy}")
     if getattr(_kept, "version", None) != version:
         _kept.scorer, _kept.version = PackedScorer(taxonomy), version
     scorer: PackedScorer = _kept.scorer

@@ -13,7 +13,9 @@ import pytest
 from tasks.build import build
 from tasks.collect import collect
 from tasks.domain.articles import Section
+from tasks.domain.errors import GeoriskError
 from tasks.domain.run import Run, Window
+from tasks.domain.scoring import MODEL_VERSION
 from tasks.price import price
 from tasks.score import score
 from tasks.storage.backfills import forget_parts, part_is_built, parts_left
@@ -177,8 +179,14 @@ def test_a_packed_scorer_reads_as_the_scorer_itself() -> None:
     taxonomy = load_taxonomy(SEEDS)
     rows = {"article_id": ["a", "a", "b"], "section": ["title", "body", "title"], "text": [STRIKE, STRIKE, "Calm."]}
     scored = PackedScorer(taxonomy).score(pack(pa.table(rows, schema=ARTICLE_SECTIONS)))
-    assert scored == score_elsewhere("v", taxonomy, pack(pa.table(rows, schema=ARTICLE_SECTIONS)))
+    assert scored == score_elsewhere(f"{MODEL_VERSION} v", taxonomy, pack(pa.table(rows, schema=ARTICLE_SECTIONS)))
     direct = make_scorer(taxonomy).score([Section("title", STRIKE), Section("body", STRIKE)]).sentences
     sentences = [row for row in unpack(scored.sentences).to_pylist() if row["article_id"] == "a"]
     assert [row["vader_score"] for row in sentences] == [sentence.vader_score for sentence in direct]
     assert scored.article_count == 2
+
+
+def test_a_worker_with_other_code_refuses() -> None:
+    """Two models in one table would be found out by nobody."""
+    with pytest.raises(GeoriskError, match="restart the workers"):
+        score_elsewhere("0.1.0 v", load_taxonomy(SEEDS), b"")
