@@ -33,6 +33,12 @@ def signed(value: float | None, digits: int = 2) -> str:
     return f"+{text}" if value is not None and value > 0 and text.strip("0.,") else text
 
 
+def fine(value: float) -> str:
+    """A contribution with four digits; one that would show as zero says that it is smaller."""
+    text = signed(value, 4)
+    return f"<{NARROW}0.0001" if value and text == "0.0000" else text
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     """A fraction as a signed percentage: 0.012 is `+1.2 %`."""
     return MISSING if value is None or value != value else f"{signed(100 * value, digits)}{NARROW}%"
@@ -56,6 +62,11 @@ def weekday(value: date) -> str:
 def utc(value: datetime | None) -> str:
     """`29 Sep 2025 15:15 UTC`, of an instant that is stored as UTC; the seconds are cut, not rounded."""
     return MISSING if value is None else f"{day(value.date())} {value:%H:%M} UTC"
+
+
+def moment(value: datetime | None) -> str:
+    """`29 Sep 15:15`, in a column whose head says UTC."""
+    return MISSING if value is None else f"{value.day} {MONTHS[value.month - 1]} {value:%H:%M}"
 
 
 def iso_date(value: date) -> str:
@@ -99,8 +110,10 @@ FILTERS = {
     "clip": clip,
     "counted": counted,
     "day": day,
+    "fine": fine,
     "iso": iso,
     "iso_date": iso_date,
+    "moment": moment,
     "number": number,
     "percent": percent,
     "safe_url": safe_url,

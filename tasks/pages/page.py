@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,12 @@ from tasks.pages.formats import FILTERS
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+@cache
 def environment(folder: Path = TEMPLATES) -> Environment:
-    """The templates' surroundings: autoescape whatever the file is called, strict names, our formats as filters."""
+    """The templates' surroundings: autoescape whatever the file is called, strict names, our formats as filters.
+
+    Kept, because compiling the templates takes longer than filling them.
+    """
     found = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
