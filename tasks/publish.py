@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from tasks.domain.run import Run, StepReport, Window
+from tasks.report import write_report
 from tasks.storage.exports import READER_LAYERS, next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
@@ -55,6 +56,7 @@ def _write_publication(run: Run, home: Home, number: int) -> int:
     write_signals(draft / "signals.duckdb", home.warehouse, run.threads)
     exported = write_exports(draft / "signals.duckdb", draft / "exports", run.threads)
     (draft / "reports").mkdir()
+    write_report(draft / "signals.duckdb", draft / "reports", run.threads)
     flush(draft)
     final = _free_name(home.publications / run.run_id, number)
     draft.rename(final)
