@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import chain, groupby, islice
 from operator import itemgetter
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from tasks.domain.lexicon import lexicon_hash
 from tasks.domain.run import Run, StepReport
 from tasks.domain.scoring import MODEL_VERSION
-from tasks.domain.stories import Telling, story_ids
+from tasks.domain.stories import Telling, needed_from, story_ids
 from tasks.storage.progress import Progress
 from tasks.storage.score_chunks import ARTICLE_SECTIONS, FanOut, Scored, in_process, pack, unpack
 from tasks.storage.seeds import load_taxonomy
@@ -136,26 +137,39 @@ def _keep(db: Connection, scored: Scored) -> int:
 
 
 def _tell_stories(db: Connection) -> int:
-    """Assign every article to its story anew; only backwards in time, so old stories keep their ids."""
-    progress = Progress(log, "told", "articles", scalar(db, "select count(*) from raw.article"))
-    db.execute("delete from raw.article_story")
-    stories = 0
-    pairs = story_ids(_tellings(db))
-    while batch := list(islice(pairs, BATCH)):
-        insert_rows(db, "raw.article_story", ("article_id", "story_id"), batch)
-        stories += sum(article_id == story_id for article_id, story_id in batch)
-        progress.advance(len(batch))
-    return stories
+    """Find the stories of the new articles and, anew, of all that came after the first of them; count all stories.
+
+    Stories look only backwards in time, so what lies before the first new article keeps its story unread.
+    """
+    new = "raw.article anti join raw.article_story using (article_id)"
+    since = scalar(db, f"select min(available_at) from {new}")
+    if since is not None:
+        progress = Progress(log, "told", "articles", _told_anew(db, since))
+        pairs = story_ids(_tellings(db, since))
+        while batch := list(islice(pairs, BATCH)):
+            insert_rows(db, "fresh_story", ("article_id", "story_id"), batch)
+            progress.advance(len(batch))
+        db.execute("delete from raw.article_story where article_id in (select article_id from fresh_story)")
+        db.execute("insert into raw.article_story by name from fresh_story")
+    return int(scalar(db, "select count(distinct story_id) from raw.article_story"))
 
 
-def _tellings(db: Connection) -> Iterator[Telling]:
-    """Every article in the order in which they were available, read while stories are written."""
-    with db.cursor() as reader:
+def _told_anew(db: Connection, since: datetime) -> int:
+    db.execute("create or replace temp table fresh_story (article_id varchar, story_id varchar)")
+    return int(scalar(db, "select count(*) from raw.article where available_at >= $since", {"since": since}))
+
+
+def _tellings(db: Connection, since: datetime) -> Iterator[Telling]:
+    """The articles from `since` on, after those that play a part in their stories, in the order of availability."""
+    with db.cursor() as reader:  # of its own: stories are written while these are read
         reader.execute(
-            "select a.article_id, a.available_at, a.fingerprint, left(s.text, $lead) from raw.article as a inner join "
-            "raw.article_section as s using (article_id) order by a.available_at, a.article_id, s.section_no",
-            {"lead": LEAD_CHARACTERS},
+            "select a.article_id, a.available_at, a.fingerprint, if(a.available_at < $since, st.story_id, null), "
+            "left(s.text, $lead) from raw.article as a inner join raw.article_section as s using (article_id) "
+            "left join raw.article_story as st using (article_id) where a.available_at >= $first "
+            "order by a.available_at, a.article_id, s.section_no",
+            {"lead": LEAD_CHARACTERS, "since": since, "first": needed_from(since)},
         )
         rows = chain.from_iterable(iter(lambda: reader.fetchmany(BATCH), []))
-        for (article_id, at, words), sections in groupby(rows, key=itemgetter(0, 1, 2)):
-            yield Telling(article_id, at, words, " ".join(text for *_, text in sections)[:LEAD_CHARACTERS])
+        for (article_id, at, words, story_id), sections in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+            lead = " ".join(text for *_, text in sections)[:LEAD_CHARACTERS]
+            yield Telling(article_id, at, words, lead, story_id)
