@@ -9,10 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from tasks.domain.errors import ConfigError
+from tasks.domain.fetching import FetchPolicy
 
 STEPS = ("collect", "score", "price", "build", "check", "publish")
 """The stations in their order; the same word is the file, the Prefect task, the log line and the run_log step."""
 
+
+FEEDS = "feeds"
+"""Instead of article files: ask the live sources of sources.yaml."""
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -36,12 +40,13 @@ class Run:
         run_id: unique name of the run; also the name of its publication's folder.
         now: the run's clock, aware UTC. Nothing after it is known.
         home: folder of the warehouse and the publications (`GEORISK_HOME`).
-        articles: `seeds`, or paths of article files and folders.
+        articles: `seeds`; or `feeds` for the live sources, paths of article files and folders, or both.
         prices: `sample`, or paths of price files.
         from_date: first session to build; None = the first article's session.
         to_date: last session to build; None = the last one that is closed (or covered) at `now`.
         seeds: folder of the taxonomy.
         threads: DuckDB's threads; results do not depend on it.
+        fetching: limits and manners of what is fetched, and the networks that may be asked though not public.
     """
 
     run_id: str
@@ -53,6 +58,7 @@ class Run:
     from_date: date | None = None
     to_date: date | None = None
     threads: int = 2
+    fetching: FetchPolicy = field(default_factory=FetchPolicy)
 
     @property
     def price_provider(self) -> str:
