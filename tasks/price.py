@@ -12,6 +12,7 @@ from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.calendars import check_clocks, sessions
+from tasks.storage.catch_up import catch_up
 from tasks.storage.models import build, models
 from tasks.storage.prices import DIVIDEND_FIELDS, FIELDS, read_dividends, read_prices
 from tasks.storage.quarantine import first_fault, quarantine
@@ -55,6 +56,8 @@ def price(run: Run) -> StepReport:
             counts.update(_accept(db, run, rejected))
             usable = scalar(db, "select count(*) from raw.price where provider = $p", {"p": run.price_provider})
             window = _write_sessions(db, run, taxonomy) if usable else None
+            if window is not None and run.catch_up and run.from_date is None:
+                window = catch_up(db, run, window)
         # After the transaction: what was set aside stays, to be looked up.
         if window is None:
             raise SourceError(f"no usable price, {counts['quarantined']} set aside; {first_fault(rejected)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tasks.domain.run import Run, StepReport, Window
 from tasks.report import write_report
+from tasks.storage.catch_up import remember_inputs
 from tasks.storage.exports import READER_LAYERS, next_as_of, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
@@ -39,6 +40,7 @@ def publish(run: Run, window: Window) -> StepReport:
     with logged(run, "publish") as counts:
         with open_warehouse(run) as db, transaction(db):
             counts["changed"] = _append_history(db, run, window)
+            remember_inputs(db, run, window)
             create_macros(db)
             build(db, models(*READER_LAYERS), {})
             told = "select count(*) from raw.run_log where step = 'publish' and run_id = $run_id"

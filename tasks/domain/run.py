@@ -47,6 +47,8 @@ class Run:
         seeds: folder of the taxonomy.
         threads: DuckDB's threads; results do not depend on it.
         fetching: limits and manners of what is fetched, and the networks that may be asked though not public.
+        catch_up: begin where the last publication and what has come since ask for; False = everything from
+            `from_date` on. The rows are the same.
     """
 
     run_id: str
@@ -59,6 +61,7 @@ class Run:
     to_date: date | None = None
     threads: int = 2
     fetching: FetchPolicy = field(default_factory=FetchPolicy)
+    catch_up: bool = False
 
     @property
     def price_provider(self) -> str:
