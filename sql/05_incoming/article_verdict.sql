@@ -48,6 +48,7 @@ told as (
             content_hash,
             available_at
         from raw.article
+        where content_hash in (select i.content_hash from raw.incoming_article as i)
     ) as telling
 ),
 

@@ -2,8 +2,24 @@
 -- grain: one row per (session_date, clock, article_id).
 -- purpose: session truth. An article belongs to the first session of a clock whose cut-off is at or after the moment
 --   it was available; one ASOF join, the same rule as tasks.domain.sessions.session_of.
--- limits: an article available after the last session known in raw.session has no row yet.
-with clock_article as (
+-- limits: an article available after the last session known in raw.session has no row yet. A story's id is the
+--   article_id of its first telling, so whether it is repeated needs no look at its other tellings.
+with session as (
+    select
+        *,
+        lag(cutoff_at) over (partition by clock order by session_date) as opened_at
+    from raw.session
+),
+
+span as (
+    select
+        max(cutoff_at) as last_at,
+        if(count(opened_at) < count(*), timestamp '-infinity', min(opened_at)) as first_at
+    from session
+    where session_date between $from_date and $to_date
+),
+
+clock_article as (
     select
         c.clock,
         a.article_id,
@@ -11,20 +27,23 @@ with clock_article as (
         a.available_at,
         a.ingested_at,
         a.content_hash,
-        st.story_id
+        st.story_id,
+        f.available_at as first_told_at
     from raw.article as a
+    inner join span as w on a.available_at > w.first_at and a.available_at <= w.last_at
     inner join raw.article_story as st on a.article_id = st.article_id
+    inner join raw.article as f on st.story_id = f.article_id
     cross join (select distinct s.clock from raw.session as s) as c
 ),
 
 assigned as (
     select
-        ca.*,
+        ca.* exclude (first_told_at), -- noqa: RF02
         s.session_date,
         s.cutoff_at,
-        min(s.session_date) over (partition by ca.clock, ca.story_id) < s.session_date as is_repeated
+        coalesce(ca.first_told_at <= s.opened_at, false) as is_repeated
     from clock_article as ca
-    asof inner join raw.session as s
+    asof inner join session as s
         on ca.clock = s.clock and ca.available_at <= s.cutoff_at
 ),
 
