@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tasks.domain.lexicon import LexiconRow
-from tasks.domain.operators import Hit, Item, act, targets_of
+from tasks.domain.lexicon import GEO, LexiconRow
+from tasks.domain.operators import ASKED_GOOD, Hit, Item, act, targets_of
 from tasks.domain.words import word_set
 
 WEIGHTY = 0.6
@@ -16,13 +16,18 @@ DATING = 0.3
 """Links of this weight or less only date or describe the news: "since", "which"."""
 CONCEDED = 0.6
 """What stands before a "but" with news of its own behind it."""
+KEPT = 0.7
+"""What "does not stop" says of a thing, as a share of its beginning."""
 VENUE = 0.4
 """What talks are worth whose outcome, in the same clause, failed."""
+ORDERED = 0.3
+"""What an order to do a bad thing is worth: it is wanted and not done."""
 ASKED = 0.1
 """What a question asks about has not happened."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BREAKS = frozenset(";:()!?")
 _ANNOUNCING = frozenset({"threat", "endanger", "ask"})
+_UNDOING = frozenset({"reverse", "fall", "lift"})
 _ITEMS = frozenset({"event", "state", "price"})
 
 
@@ -42,7 +47,8 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     if mute == 0.0:
         return []
     hits = _without_modifiers(hits)
-    ranks = _clause_ranks(words, hits)
+    numbers = clause_numbers(words, hits)
+    ranks = {start: numbers[start] for start, _, _ in hits}
     items: list[Item] = []
     for clause in sorted(set(ranks.values())):
         inside = [hit for hit in hits if ranks[hit[0]] == clause]
@@ -70,16 +76,21 @@ def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
 
 
 def _is_question(words: Sequence[str]) -> bool:
-    """Ends in a question mark, or the sentence or what follows a colon opens with a question word."""
-    openers = [words[0], *(after for before, after in pairwise(words) if before == ":")]
+    """Ends in a question mark, or the sentence or what follows a colon opens with a question word.
+
+    A question mark inside ends the question that opens the sentence: "Is it war?": Bombs fall on Kyiv.
+    """
+    openers = [
+        *(() if "?" in words[:-1] else words[:1]),
+        *(after for before, after in pairwise(words) if before == ":"),
+    ]
     return words[-1] == "?" or not _QUESTION_WORDS.isdisjoint(openers)
 
 
-def _clause_ranks(words: Sequence[str], hits: Sequence[Hit]) -> dict[int, int]:
-    """Start of each hit -> number of its clause; a link belongs to the clause it opens."""
+def clause_numbers(words: Sequence[str], hits: Sequence[Hit]) -> list[int]:
+    """The number of the clause that each word stands in; a link belongs to the clause it opens."""
     links = {start for start, _, row in hits if row.kind == "link"}
-    starts = {start for start, _, _ in hits}
-    ranks: dict[int, int] = {}
+    numbers: list[int] = []
     clause = 0
     fronted = False
     for at, word in enumerate(words):
@@ -89,9 +100,8 @@ def _clause_ranks(words: Sequence[str], hits: Sequence[Hit]) -> dict[int, int]:
         elif word in _BREAKS or (fronted and word == ","):
             fronted = False
             clause += 1
-        if at in starts:
-            ranks[at] = clause
-    return ranks
+        numbers.append(clause)
+    return numbers
 
 
 def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
@@ -102,7 +112,12 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     items = [Item(start, end, row, row.level) for start, end, row in hits if row.kind in _ITEMS]
     operators = [hit for hit in hits if hit[2].kind not in _ITEMS and hit[2].kind not in ("link", "mute")]
     starts = [start for start, _, _ in operators]
+    # "Does not stop": the negation belongs to the verb that follows and is spent on it.
+    denials = {end for _, end, row in operators if row.kind == "negate"}
+    denied = {start for start, _, row in operators if start in denials and row.kind in _UNDOING}
     for start, end, row in reversed(operators):
+        if row.kind == "negate" and end in denied:
+            continue
         targets = targets_of((start, end, row), words, items, starts)
         # A threat or an order keeps its own weight beside something good: "or else", "make peace".
         is_against = row.kind == "oppose" or (
@@ -111,10 +126,20 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         # Whoever lifts the limits on a thing lets the thing go on, too.
         objects = [thing for item in targets for thing in item.objects if thing not in targets]
         is_undone = row.kind in ("reverse", "fall") or (row.kind == "lift" and any(item.geo > 0 for item in targets))
+        is_kept = is_undone and start in denied
+        is_pact = row.kind == "realise" and row.valences.get(GEO, 0.0) < 0
         for item in (*targets, *objects):
-            act(row, item, is_undone, gap=max(item.start - end, start - item.end))
+            # An agreement on sanctions makes them, one on tariffs or a war ends the quarrel of those who agree.
+            is_settled = is_pact and item.row.gate == "themes" and not item.is_good
+            act(row, item, is_settled or (is_undone and not is_kept), gap=max(item.start - end, start - item.end))
+            if is_kept:
+                item.weight *= KEPT
+                item.notes.append("not undone")
+            if _is_order(words, start, end, row):
+                item.sign *= ASKED_GOOD if item.is_good else ORDERED
+                item.notes.append("ordered")
         said = frozenset() if is_against else frozenset(axis for item in targets for axis in item.row.valences)
-        if any(value and axis not in said for axis, value in row.valences.items()):
+        if not is_kept and any(value and axis not in said for axis, value in row.valences.items()):
             items.append(Item(start, end, row, row.level, said_elsewhere=said, objects=targets))
             items.sort(key=lambda item: item.start)
     if any(item.has_failed for item in items):
@@ -123,6 +148,13 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
                 item.weight *= VENUE
                 item.notes.append("venue")
     return items
+
+
+def _is_order(words: Sequence[str], start: int, end: int, row: LexiconRow) -> bool:
+    """Whether a verb opens the sentence, or what is said behind a colon, in its base form: "End the war, UN says"."""
+    if row.kind not in ("reverse", "lift") or (start and words[start - 1] != ":") or words[end : end + 1] == ["of"]:
+        return False
+    return row.phrase.endswith("~") and words[start] == row.phrase[:-1]
 
 
 def _weigh_links(items: Sequence[Item], hits: Sequence[Hit], ranks: dict[int, int]) -> None:

@@ -40,10 +40,12 @@ LexiconKind = Literal[
 ]
 Level = Literal["act", "threat", "word"]
 Scope = Literal["left", "right", "both", "near"]
-Gate = Literal["none", "place", "themes", "topic", "guard"]
+Gate = Literal["none", "place", "themes", "topic", "guard", "opponents"]
 Phrase = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9~]+(?: [a-z0-9~]+)*$")]
 Token = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9'.-]+$")]
-ExposureKind = Literal["topic", "asset", "place", "context", "guarantor", "ally"]
+ExposureKind = Literal[
+    "topic", "asset", "place", "body", "context", "guarantor", "ally", "friend", "victim", "assailant"
+]
 
 
 class LexiconRow(Frozen):
@@ -54,7 +56,8 @@ class LexiconRow(Frozen):
     passive), `near` (the nearer side).
     `gate`: what the valences need: `place` a place whose exposure scales every axis; `themes` the same, the geo
     valence standing by itself; `topic` the sentence being about the theme; `guard` as `place`, but less of it is a
-    plus where a guarantor and its ally are named; `none` nothing.
+    plus where a guarantor and its ally are named; `opponents` as `place`, but little where only friends are named;
+    `none` nothing.
     `factor`: state and price, the share that counts without an operator; operators, links and mutes, what they
     multiply by.
     `tone`: valence in `tone_score`, -4 ... 4, only of kind `tone` (0 neutralises).
@@ -86,9 +89,12 @@ class ExposureRow(Frozen):
     """One phrase that says what a sentence is about.
 
     `kind`: `topic` makes a sentence relevant by itself; `asset` too, and lets events count there ("refinery");
-    `place` lets events count there and is relevant together with an event or a context; `context` makes a place
+    `place` lets events count there and is relevant together with an event or a context; `body` does, too, but is no
+    party ("security council", "army"); `context` makes a place
     relevant ("government"). A `guarantor` and an `ally` in one sentence turn the sign of the `guard` rows: its
-    troops leaving are no peace.
+    troops leaving are no peace. Where only places of the kind `friend` are named, `opponents` rows count little.
+    What is done to an `assailant`, or by a `victim` of it, loses the share of each theme that the assailant's
+    `relevances` give; the three kinds are looked up where a `place` stands, so their phrases are places, too.
     `geo`: the same strength on the geo axis, 0 ... 1. `relevances`: theme -> 0 ... 1.
     """
 

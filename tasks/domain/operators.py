@@ -22,12 +22,14 @@ REACH_TOUCH = 2
 """Words over which "fears of" makes a state the subject instead of the backdrop."""
 REVERSED = -0.8
 """A failed truce is a little less than a war, an averted strike a little less than peace."""
-NEGATED_GOOD, NEGATED_BAD = -0.7, -0.3
+NEGATED_GOOD, NEGATED_BAD = -0.7, -0.15
 """No truce is bad news; no attack is hardly news."""
 THREATENED = 0.65
 """A threat weighs about two thirds of the deed (PLOVER: THREATEN -3.5 against -5 ... -10 of deeds)."""
 ASKED_GOOD = -0.15
 """Who must be asked for peace does not keep it (PLOVER: REQUEST is verbal conflict, at its mildest)."""
+CONDITIONAL = 0.25
+"""Factor up to which a hedge is a condition, under which prices have not moved either."""
 Hit = tuple[int, int, LexiconRow]
 """Start and end of a match among the words of a sentence, and its row."""
 _BE = word_set("be been being is are was were")
@@ -106,7 +108,8 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
     `operators`: where the operators of the clause stand.
     """
     start, end, row = hit
-    if row.kind not in ("rise", "fall", "lift"):
+    is_condition = row.kind == "damp" and row.factor <= CONDITIONAL
+    if row.kind not in ("rise", "fall", "lift") and not is_condition:
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end and not _is_cut_off(words, end, item.start, operators)]
     # "to end the war" can only mean what follows.
@@ -114,6 +117,10 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
     if row.kind in ("damp", "threat", "endanger", "ask"):
         after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
+    # "sanctions to be lifted on oil", but not "is lifting sanctions"
+    is_passive = words[start - 1] in _BE and not words[start].endswith("ing")
+    if is_passive and row.scope in ("both", "near"):
+        right = [item for item in right if "," not in words[end : item.start]]
     near_right = _chain(right) if right and right[0].start - end <= REACH_RIGHT else []
     near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
     if row.scope == "both" and not _takes_subject(words, start, end):
@@ -124,8 +131,6 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
         return near_left
     if not (near_right and near_left):
         return near_right or near_left
-    # "sanctions to be lifted on oil", but not "is lifting sanctions"
-    is_passive = words[start - 1] in _BE and not words[start].endswith("ing")
     is_nearer_left = row.scope == "near" and start - near_left[0].end < near_right[0].start - end
     return near_left if is_passive or is_nearer_left else near_right
 

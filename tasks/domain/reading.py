@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tasks.domain.clauses import mute_factor, read_clauses
+from tasks.domain.clauses import clause_numbers, mute_factor, read_clauses
 from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow
-from tasks.domain.operators import Item
+from tasks.domain.operators import Hit, Item
+from tasks.domain.sides import NO_SHARES, PlaceHit, Sides, is_beside
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
 from tasks.domain.words import PhraseTable, words_of
 
 CACHE_LIMIT = 20_000
 """Readings kept per reader; a full cache is emptied, so that memory stays bounded."""
 
+FAR = 0.2
+"""What other places are worth to a deed with parties of its own: the EU in "Iran is hit as the EU meets"."""
 ATTRIBUTION = 9
 """Longest closing attribution, in words with its comma."""
 _SAYING = frozenset({"say", "says", "said", "reports", "reported"})
-_GROUPS = (("topic", "asset"), ("place", "asset"), ("context",))
+_BY_PLACE = frozenset({"place", "themes", "guard", "opponents"})
+_GROUPS = (("topic", "asset"), ("place", "body", "asset"), ("context",))
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """Axis -> strongest exposure of a kind in a sentence, 0 ... 1; axes that are missing are 0.
 
-    `is_guarded`: a guarantor and an ally of it are named.
+    `is_guarded`: a guarantor and an ally of it are named. `is_friendly`: no place but friends is named.
     """
 
     topic: Mapping[str, float]
     place: Mapping[str, float]
     context: Mapping[str, float]
     is_guarded: bool = False
+    is_friendly: bool = False
 
 
 NO_EXPOSURE = Exposure({}, {}, {})
@@ -78,6 +83,7 @@ class Reader:
             PhraseTable((row.phrase, row.kind) for row in exposures if row.kind == kind)
             for kind in ("guarantor", "ally")
         )
+        self._sides = Sides(exposures)
         heads = (self._phrases.heads, *(t.heads for t in self._exposures), *(t.heads for t in self._guards))
         self._heads = frozenset[str]().union(*heads)
         base, emojis = package_lexicon(), package_emojis()
@@ -106,7 +112,7 @@ class Reader:
         starts = [at for at, word in enumerate(words[:said]) if word in self._heads]
         hits = self._phrases.find(words, starts)
         items = tuple(read_clauses(words, hits)) if hits else ()
-        exposure = self._expose(words, starts, mute_factor(hits)) if starts else NO_EXPOSURE
+        exposure, places = self._expose(words, starts, mute_factor(hits)) if starts else (NO_EXPOSURE, ())
         vader_score = self._vader.compound(text)
         # Where no re-valued word occurs the two lexicons agree, and one pass is enough.
         tone_score = vader_score if self._tone_words.isdisjoint(words) else self._tone.compound(text)
@@ -114,20 +120,74 @@ class Reader:
         return Reading(
             vader_score=vader_score,
             tone_score=tone_score,
-            said=tuple((item, item.values()) for item in items),
+            said=self._said(words, hits, items, exposure, places),
             exposure=exposure,
             is_price_move=any(item.is_price_move for item in items) and all(item.row.kind == "price" for item in items),
             level=strongest.level if strongest else "word",
         )
 
-    def _expose(self, words: Sequence[str], starts: Sequence[int], mute: float) -> Exposure:
+    def _said(
+        self,
+        words: Sequence[str],
+        hits: Sequence[Hit],
+        items: Sequence[Item],
+        exposure: Exposure,
+        places: Sequence[PlaceHit],
+    ) -> tuple[tuple[Item, Mapping[str, float]], ...]:
+        """Each item with its values, less on the themes that only places far from it are exposed to."""
+        said = tuple((item, self._values(words, places, item)) for item in items)
+        parties = self._sides.parties(words, places) if said else []
+        if len(parties) < 2:
+            return said
+        numbers = clause_numbers(words, hits)
+        clauses = {
+            clause: _strongest([hit for hit in places if numbers[hit[0]] == clause])
+            for clause in {numbers[hit[0]] for hit in parties}
+        }
+        near = [
+            _strongest([hit for hit in parties if item.row.gate == "themes" and is_beside(words, hit, item)])
+            or clauses.get(numbers[item.start], {})
+            for item, _ in said
+        ]
+        return tuple(
+            (item, _nearby(item, values, by, exposure.place)) for (item, values), by in zip(said, near, strict=True)
+        )
+
+    def _values(self, words: Sequence[str], places: Sequence[PlaceHit], item: Item) -> Mapping[str, float]:
+        """The item on every axis, before gates; less where a bad thing strikes whoever began it."""
+        values = item.values()
+        shares = self._sides.shares(words, places, item) if places and values else NO_SHARES
+        if not shares:
+            return values
+        item.notes.append("turned on the assailant")
+        return {axis: value * (1.0 - shares.get(axis, 0.0)) for axis, value in values.items()}
+
+    def _expose(self, words: Sequence[str], starts: Sequence[int], mute: float) -> tuple[Exposure, Sequence[PlaceHit]]:
         """What the sentence is about; another subject (sport, history) mutes topics and contexts, not places."""
-        topic, place, context = (_strongest(table, words, starts) for table in self._exposures)
+        found = [table.find(words, starts) for table in self._exposures]
+        topic, place, context = (_strongest(hits) for hits in found)
         if not (topic or place or context):
-            return NO_EXPOSURE
+            return NO_EXPOSURE, ()
+        for axis, share in self._sides.elsewhere(words, found[1]).items():
+            place[axis] = place.get(axis, 0.0) * (1.0 - share)
         if mute < 1.0:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
-        return Exposure(topic, place, context, all(table.find(words, starts) for table in self._guards))
+        is_guarded = all(table.find(words, starts) for table in self._guards)
+        return Exposure(topic, place, context, is_guarded, self._sides.are_friends(words, found[1])), found[1]
+
+
+def _nearby(
+    item: Item, values: Mapping[str, float], near: Mapping[str, float], place: Mapping[str, float]
+) -> Mapping[str, float]:
+    """Values weighed by the parties beside the item, else by those of its clause, where there are any."""
+    if not near or item.row.gate not in _BY_PLACE:
+        return values
+    return {
+        axis: value
+        if axis == GEO or not place.get(axis)
+        else value * max(FAR, min(1.0, near.get(axis, 0.0) / place[axis]))
+        for axis, value in values.items()
+    }
 
 
 def _attribution(words: Sequence[str]) -> int:
@@ -142,9 +202,9 @@ def _strengths(row: ExposureRow, axes: Sequence[str]) -> dict[str, float]:
     return {axis: values[axis] for axis in axes if values.get(axis)}
 
 
-def _strongest(table: PhraseTable[dict[str, float]], words: Sequence[str], starts: Sequence[int]) -> dict[str, float]:
+def _strongest(hits: Sequence[PlaceHit]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for _, _, strengths in table.find(words, starts):
+    for _, _, strengths in hits:
         for axis, value in strengths.items():
             if value > found.get(axis, 0.0):
                 found[axis] = value

@@ -13,7 +13,7 @@ from tasks.domain.sentences import clean_text, split_sentences
 
 __all__ = ["MODEL_VERSION", "ArticleAxis", "ArticleScore", "AxisScore", "Scorer", "SentenceScore", "Span"]
 
-MODEL_VERSION = "rules-1"
+MODEL_VERSION = "rules-2"
 """Changes whenever the same lexicon would give another number."""
 
 SECTION_WEIGHTS: Mapping[SectionName, float] = {
@@ -25,6 +25,8 @@ SECTION_WEIGHTS: Mapping[SectionName, float] = {
 }
 INHERITED = 0.5
 """What a sentence keeps of the title's and summary's subject when it names none itself."""
+FRIENDLY = 0.35
+"""What talks and favours are worth where only friends are named: they lower a tension that hardly was."""
 EVIDENT = 1.0
 """Sum of absolute valences that makes a sentence fully relevant at a place; less is proportionally less."""
 RELEVANT_FROM = 0.5
@@ -129,6 +131,8 @@ def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
             value *= _gate(item.row.gate, axis, place, supply)
             if item.row.gate == "guard" and reading.exposure.is_guarded and item.sign < 0:
                 value = -value
+            elif item.row.gate == "opponents" and reading.exposure.is_friendly and (axis == GEO or value < 0):
+                value *= FRIENDLY
         if not value:
             continue
         spans.append(Span(item.row.phrase, item.row.kind, round(value, 4), tuple(item.notes)))

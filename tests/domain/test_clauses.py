@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.clauses import ASKED, CONCEDED, DATING, VENUE, read_clauses
+from tasks.domain.clauses import ASKED, CONCEDED, DATING, KEPT, ORDERED, VENUE, read_clauses
 from tasks.domain.lexicon import LexiconRow
 from tasks.domain.operators import ASKED_GOOD, NEGATED_BAD, NEGATED_GOOD, REVERSED, THREATENED, Item
 from tasks.domain.words import PhraseTable, words_of
@@ -33,6 +33,9 @@ ROWS = [
     row("imperil~", "endanger", 1.5, level="threat"),
     row("may", "damp", factor=0.6),
     row("unlikely", "damp", factor=0.5, scope="both"),
+    row("unless", "damp", factor=0.2),
+    row("settle~", "realise", -1.0),
+    row("duty", "state", 2.0, factor=0.5, gate="themes"),
     row("amid", "link", factor=0.4),
     row("since", "link", factor=DATING),
     row("but", "link", factor=1.2),
@@ -64,6 +67,17 @@ def read(text: str) -> list[Item]:
         ("the truce was lifted, a raid", [REVERSED, 1.0]),
         ("the raid they lift a truce", [1.0, REVERSED]),
         ("the raid lifted there and then a truce", [1.0, REVERSED]),
+        ("lift the raid, they say", [REVERSED * ASKED_GOOD]),
+        ("all say: lift the truce", [REVERSED * ORDERED]),
+        ("lifts the raid, they say", [REVERSED]),
+        ("lift of the truce", [REVERSED]),
+        ("the truce that was made so long ago is lifted, a raid", [0.5, 1.0]),
+        ("they do not lift the truce", [KEPT]),
+        ("they do not now lift the truce", [REVERSED * NEGATED_BAD]),
+        ("they settle a duty", [REVERSED]),
+        ("they settle a raid", [1.0]),
+        ("unless oil jumps", [0.2]),
+        ("may oil jump", [1.0]),
         ("not a truce", [NEGATED_GOOD]),
         ("not a raid", [NEGATED_BAD]),
         ("they threaten a raid", [THREATENED]),

@@ -65,11 +65,38 @@ def directions(scorer: Scorer, text: str) -> tuple[int, int, int, int]:
         (EUROPE, "Dutch government collapses", "Dutch coalition reaches budget deal"),
         (EUROPE, "US withdraws troops from Poland", "Russia withdraws troops from Ukraine"),
         (EUROPE, "Missile strike hits Odesa port", "Ukraine and Russia agree ceasefire"),
+        (GEO, "EU agrees sanctions on Belarus", "EU and China agree on tariffs"),
+        (GEO, "Shelling of Lviv does not stop", "Shelling of Lviv stops"),
+        (ENERGY, "OPEC agrees deal to cut output", "OPEC agrees deal to raise output"),
+        (GEO, "End to war in Congo no closer", "End to war in Congo agreed"),
     ],
 )
 def test_opposites_have_opposite_signs(scorer: Scorer, axis: str, plus: str, minus: str) -> None:
     assert title(scorer, plus).axes[axis].direction == 1, plus
     assert title(scorer, minus).axes[axis].direction == -1, minus
+
+
+@pytest.mark.parametrize(
+    ("axis", "of_weight", "of_none"),
+    [
+        (GEO, "China and Russia's envoy meets India for talks", "French envoy meets Italy for talks"),
+        (GEO, "Riots break out in Belarus", "Riots break out in Belgium"),
+        (EUROPE, "Russian drones strike Kharkiv", "Ukrainian drones strike Russia's Bryansk"),
+        (EUROPE, "Blast in central Kyiv", "Blast in central Moscow"),
+        (EUROPE, "US imposes sanctions on Hungary", "US imposes sanctions on Russia"),
+        (EUROPE, "Russia masses troops near Finland", "Russia masses troops near Japan"),
+        (EUROPE, "Missiles hit Romania as Iran's envoy arrives", "Missiles hit Iran as Romania's envoy arrives"),
+        (GEO, "Troops shell the town in Sudan", "Woman tells of shell that hit the town in Sudan"),
+        (GEO, "End of Ethiopia's war, UN says", "End the war in Ethiopia, UN says"),
+        (ENERGY, "Oil prices fall", "Oil output would end if oil prices fall"),
+        (DEFENSE, "Greece signs deal for fighter jets", "Greece signs deal for ferries"),
+    ],
+)
+def test_the_second_of_two_like_sentences_has_no_direction(
+    scorer: Scorer, axis: str, of_weight: str, of_none: str
+) -> None:
+    assert title(scorer, of_weight).axes[axis].direction != 0, of_weight
+    assert title(scorer, of_none).axes[axis].direction == 0, of_none
 
 
 @pytest.mark.parametrize(
@@ -129,7 +156,7 @@ def test_price_moves_are_marked_and_causes_score(scorer: Scorer) -> None:
     cause = title(scorer, "Oil jumps 4% on Iran missile attack")
     assert not cause.sentences[0].is_price_move
     assert cause.axes[ENERGY].direction == 1
-    silent = title(scorer, "Oil slips as Iran hosts flower show")
+    silent = title(scorer, "Oil slips as Iran hosts choir")
     assert silent.axes[ENERGY].direction == -1
 
 
