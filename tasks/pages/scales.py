@@ -37,7 +37,7 @@ def span(values: Iterable[float | None], *, always: Sequence[float] = (), room: 
         return 0.0, 1.0
     low, high = min(shown), max(shown)
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-6):
-        distance = abs(high) * 0.1 or 1.0
+        distance = abs(high) * 0.1 if abs(high) > 1e-6 else 1.0
         return low - distance, high + distance
     return low - room * (high - low), high + room * (high - low)
 
