@@ -36,6 +36,9 @@ def _kept_with_four_decimals(value: float) -> float:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 """An IANA zone. Checked here, so that a wrong one stops a run before anything is read or written."""
 
+Domain = Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$")]
+"""A site like `reuters.com`, with all that is below it."""
+
 Adjustment = Literal["adjusted", "none_needed", "unadjusted"]
 ReturnKind = Literal["simple", "difference"]
 
@@ -103,7 +106,8 @@ class Source(Frozen):
     A live source names its `feed`, the `format` of it, its `tier` (1 the body that acts or an outlet with its own
     reporters, 2 the specialised press, 3 a collection of others' texts), and every how many minutes it should be asked
     (`cadence_minutes`); coverage allows twice that. `terms` links to what its publisher allows. `strip_title_suffix` is
-    text that its titles end with and that is no news. `latency_minutes`: from publication until it can be read; of a
+    text that its titles end with and that is no news. `domains` are the sites whose pages are taken of a collection of
+    everybody's (`gdelt`), all if none is named. `latency_minutes`: from publication until it can be read; of a
     live source for the reader only, because we saw the item.
     """
 
@@ -145,3 +149,6 @@ class Source(Frozen):
         elif not self.terms.startswith("https://"):
             raise ValueError(f"the terms of a live source are a link to its publisher's, not {self.terms[:40]!r}")
         return self
+    domains: tuple[Domain, ...] = ()
+        if self.domains and self.format != "gdelt":
+            raise ValueError("domains belong to the format gdelt; a feed has its own")
