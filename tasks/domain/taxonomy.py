@@ -127,6 +127,7 @@ class Source(Frozen):
     cadence_minutes: int | None = Field(default=None, ge=1, le=7 * 24 * 60)
     enabled: bool = True
     strip_title_suffix: str | None = Field(default=None, min_length=1)
+    domains: tuple[Domain, ...] = ()
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Source:
@@ -136,6 +137,8 @@ class Source(Frozen):
 
     @model_validator(mode="after")
     def _fields_of_its_kind(self) -> Source:
+        if self.domains and self.format != "gdelt":
+            raise ValueError("domains belong to the format gdelt; a feed has its own")
         given = {name for name in (*LIVE_FIELDS, *ARCHIVE_FIELDS) if getattr(self, name) is not None}
         lacking = [name for name in LIVE_FIELDS if name not in given]
         if self.kind == "archive":
@@ -149,6 +152,3 @@ class Source(Frozen):
         elif not self.terms.startswith("https://"):
             raise ValueError(f"the terms of a live source are a link to its publisher's, not {self.terms[:40]!r}")
         return self
-    domains: tuple[Domain, ...] = ()
-        if self.domains and self.format != "gdelt":
-            raise ValueError("domains belong to the format gdelt; a feed has its own")
