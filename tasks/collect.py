@@ -1,4 +1,7 @@
-"""collect: read the article sources into `raw.article`; set aside, with a reason, what cannot be read."""
+"""collect: read the article sources into `raw.article`; set aside, with a reason, what cannot be read.
+
+Files and folders are read as they are; `feeds` asks the live sources of sources.yaml over the network.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from itertools import islice
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.errors import ConfigError, SourceError
-from tasks.domain.run import Run, StepReport, check_run_id
+from tasks.domain.run import FEEDS, Run, StepReport, check_run_id
 from tasks.domain.stories import fingerprint
 from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
-from tasks.storage.calendars import check_clocks
+from tasks.storage.calendars import check_clocks, check_exchanges
+from tasks.storage.fetches import known_answers, store_harvests, store_sources
+from tasks.storage.live import Harvest, harvest, live_items, live_sources
 from tasks.storage.models import build, models
 from tasks.storage.progress import Progress
 from tasks.storage.quarantine import first_fault, quarantine, storable
@@ -28,6 +33,7 @@ from tasks.storage.warehouse import (
     timed,
     transaction,
 )
+from tasks.storage.web import Fetcher
 
 log = logging.getLogger(__name__)
 
@@ -41,42 +47,71 @@ _COLUMNS = (
 _MESSAGES = {
     "article_id_conflict": "article_id {id} stands for another text already; give this text an id of its own",
     "duplicate": "the same text from the same source is stored as {first}; a copy adds nothing",
+    "revised": "the publisher has changed the text under the same link and title; what was known first stays",
 }
 
 
-def collect(run: Run) -> StepReport:
+def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
     """Store every new readable item once, and every rejected one with its reason.
 
+    Args:
+        run: the request.
+        fetcher: asks the live sources; made from the run's policy if None.
+
     Returns:
-        counts `read`, `new`, `unchanged`, `quarantined`; the last three add up to the first.
+        counts `read`, `new`, `unchanged`, `quarantined`; the last three add up to the first. With live sources also
+        `feeds` that were asked and `feeds_failed`.
 
     Raises:
         SeedError: the taxonomy is broken; nothing was written.
-        SourceError: a path cannot be read, or the home holds no article after reading.
-        ConfigError: the run would mix the embedded demonstration with the user's own articles, or its id is no name
-            of a folder.
+        SourceError: a path cannot be read, not one live source answered, or the home holds no article after reading.
+        ConfigError: the run would mix the embedded demonstration with the user's own articles, its id is no name
+            of a folder, or no live source is enabled.
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
+    check_exchanges(taxonomy.instruments, str(run.seeds / "instruments.csv"))
     _refuse_two_collections(run)
     check_run_id(run.run_id)
+    live = live_sources(taxonomy, run.seeds) if FEEDS in run.articles else []
     with logged(run, "collect") as counts, open_warehouse(run, READING_LIMIT) as db:
         _refuse_mixture(db, run)
+        known = known_answers(db, {source.source: source.feed or "" for source in live})
+        harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
         with transaction(db):
             db.execute("delete from raw.incoming_article")
-            rejected = _land(db, run, taxonomy)
+            rejected = _land(db, run, taxonomy, harvests)
             build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
             rejected += _refused(db)
             counts.update(_accept(db), quarantined=len(rejected))
             counts["read"] = sum(counts.values())
             quarantine(db, run, "article", rejected)
-            _store_sources(db, taxonomy)
+            store_harvests(db, run, taxonomy, harvests, rejected)
+            store_sources(db, taxonomy)
             db.execute("delete from raw.incoming_article")
+        if live:
+            counts.update(feeds=len(harvests), feeds_failed=_tell_failed(harvests))
         if not db.execute("select 1 from raw.article limit 1").fetchone():
             raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {first_fault(rejected)}")
-        report = StepReport("collect", {name: counts[name] for name in ("read", "new", "unchanged", "quarantined")})
+        names = ("read", "new", "unchanged", "quarantined", "feeds", "feeds_failed")
+        report = StepReport("collect", {name: counts[name] for name in names if name in counts})
     return timed(report, clock)
+
+
+def _tell_failed(harvests: list[Harvest]) -> int:
+    """Warn of every source that failed; return their number.
+
+    Raises:
+        SourceError: all of them failed.
+    """
+    failed = [f"{item.source.source}: {item.message}" for item in harvests if not item.is_good]
+    if len(failed) == len(harvests):
+        lines = "\n  ".join(failed)
+        raise SourceError(f"not one of {len(failed)} live sources answered; the last publication stays\n  {lines}")
+    for line in failed:
+        log.warning("%s", line)
+    return len(failed)
 
 
 def _refuse_two_collections(run: Run) -> None:
@@ -92,14 +127,20 @@ def _refuse_mixture(db: Connection, run: Run) -> None:
         raise ConfigError(f"{run.home} holds {held}; give these articles another folder with --home")
 
 
-def _land(db: Connection, run: Run, taxonomy: Taxonomy) -> list[Rejected]:
+def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest]) -> list[Rejected]:
     """Stream every item into `raw.incoming_article`; return those that are not even articles."""
-    reading = Reading(run.now, {source.source: source for source in taxonomy.sources})
+    sources = {source.source: source for source in taxonomy.sources}
     rejected: list[Rejected] = []
     number = 0
     progress = Progress(log, "read", "items", None)
     for name in run.articles:
-        for batch in _batches(read_articles([article_path(run.seeds, name)], reading)):
+        live = name == FEEDS
+        items = (
+            live_items(harvests, sources)
+            if live
+            else read_articles([article_path(run.seeds, name)], Reading(run.now, sources))
+        )
+        for batch in _batches(items):
             rejected += [item for item in batch if isinstance(item, Rejected)]
             articles = [item for item in batch if isinstance(item, Article)]
             rows = [_row(run, name, number + place, item) for place, item in enumerate(articles, start=1)]
@@ -123,8 +164,8 @@ def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object,
         number,
         item.article_id,
         item.source,
-        "archive",
-        SEEDS if collection == SEEDS else "files",
+        "live" if collection == FEEDS else "archive",
+        collection if collection in (SEEDS, FEEDS) else "files",
         item.url,
         item.language,
         item.title,
@@ -176,21 +217,3 @@ def _accept(db: Connection) -> dict[str, int]:
     rows = db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall()
     found = dict(rows)
     return {"new": found.get("new", 0), "unchanged": found.get("unchanged", 0)}
-
-
-def _store_sources(db: Connection, taxonomy: Taxonomy) -> None:
-    """The sources that brought anything, with what the taxonomy declares of them; an undeclared one is an archive."""
-    declared = {source.source: source for source in taxonomy.sources}
-    found = "select source from raw.article union select source from raw.quarantine where kind = 'article' order by all"
-    names = [name for (name,) in db.execute(found).fetchall()]
-    db.execute("delete from raw.source")
-    rows: list[tuple[object, ...]] = []
-    for name in names:
-        source = declared.get(name)
-        if source is None:
-            rows.append((name, "archive", name, "the user's own file", False, None, None))
-        else:
-            about = (source.kind, source.publisher, source.terms, True, source.covers_from, source.covers_to)
-            rows.append((name, *about))
-    columns = ("source", "kind", "publisher", "terms", "is_declared", "covers_from", "covers_to")
-    insert_rows(db, "raw.source", columns, rows)

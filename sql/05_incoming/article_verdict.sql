@@ -20,7 +20,8 @@ candidate as (
         c.available_at,
         case
             when c.copy_no > 1 or s.content_hash = c.content_hash then 'unchanged'
-            when s.content_hash is not null or c.content_hash != c.first_hash then 'article_id_conflict'
+            when s.content_hash is not null or c.content_hash != c.first_hash
+                then if(c.source_kind = 'live', 'revised', 'article_id_conflict')
             else 'new'
         end as verdict
     from counted as c

@@ -2,14 +2,15 @@
 -- grain: one row per (session_date, clock, source).
 -- purpose: whether a source covered the session, what came and what was set aside: a dead source is not calm.
 -- limits: an archive that declares nothing covers from its first item until 7 days after its newest one: only the past
---   decides, so a later item never opens an earlier session. Rejected items without a usable date are counted in the
---   last session of the run.
+--   decides, so a later item never opens an earlier session. A feed is judged by its fetches, from the first one on.
+--   Rejected items without a usable date are counted in the last session of the run.
 with grid as (
     select
         s.session_date,
         s.clock,
         s.cutoff_at,
         src.source,
+        src.kind,
         src.is_declared,
         src.covers_from,
         src.covers_to,
@@ -49,25 +50,37 @@ rejected as (
     asof inner join raw.session as s
         on l.clock = s.clock and least(coalesce(q.published_at, q.quarantined_at), q.quarantined_at) <= s.cutoff_at
     group by least(s.session_date, l.last_date), s.clock, q.source
+),
+
+judged as (
+    select
+        g.*,
+        newest.available_at as newest_at,
+        coalesce(n.seen_count, 0) as seen_count,
+        coalesce(g.session_date >= g.covers_from, newest.available_at is not null)
+        and coalesce(g.session_date <= g.covers_to, newest.available_at >= g.cutoff_at - interval 7 day, false)
+        or n.seen_count is not null as is_in_archive
+    from grid as g
+    left join seen as n on g.session_date = n.session_date and g.clock = n.clock and g.source = n.source
+    asof left join (select distinct
+        source,
+        available_at
+    from raw.article) as newest
+        on g.source = newest.source and g.cutoff_at >= newest.available_at
 )
 
 select
-    g.session_date,
-    g.clock,
-    g.source,
-    coalesce(g.is_declared, true) as is_declared,
-    cast(null as bigint) as expected_count,
-    coalesce(g.session_date >= g.covers_from, newest.available_at is not null)
-    and coalesce(g.session_date <= g.covers_to, newest.available_at >= g.cutoff_at - interval 7 day, false)
-    or n.seen_count is not null as is_covered,
-    coalesce(n.seen_count, 0) as seen_count,
+    j.session_date,
+    j.clock,
+    j.source,
+    coalesce(j.is_declared, true) as is_declared,
+    l.expected_count,
+    coalesce(l.is_covered, j.is_in_archive) as is_covered,
+    coalesce(l.is_expected, j.is_in_archive or j.newest_at is not null) as is_expected,
+    j.seen_count,
     coalesce(r.quarantined_count, 0) as quarantined_count,
-    date_diff('second', newest.available_at, g.cutoff_at) / 3600.0 as newest_item_age_hours
-from grid as g
-left join seen as n on g.session_date = n.session_date and g.clock = n.clock and g.source = n.source
-left join rejected as r on g.session_date = r.session_date and g.clock = r.clock and g.source = r.source
-asof left join (select distinct
-    source,
-    available_at
-from raw.article) as newest
-    on g.source = newest.source and g.cutoff_at >= newest.available_at
+    date_diff('second', j.newest_at, j.cutoff_at) / 3600.0 as newest_item_age_hours
+from judged as j
+left join feed.live_session as l on j.session_date = l.session_date and j.clock = l.clock and j.source = l.source
+left join rejected as r on j.session_date = r.session_date and j.clock = r.clock and j.source = r.source
+where coalesce(j.kind, 'archive') != 'live' or l.source is not null or j.newest_at is not null

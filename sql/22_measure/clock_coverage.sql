@@ -1,8 +1,8 @@
 -- write: replace session_date
 -- grain: one row per (session_date, clock).
 -- purpose: which share of the expected sources could have brought news of the session.
--- limits: a source is expected once it has begun. Sources that nobody declared are expected together, as one archive:
---   a file that names hundreds of publishers promises none of them every day.
+-- limits: a source is expected once it has begun, a feed until it is switched off. Sources that nobody declared are
+--   expected together, as one archive: a file that names hundreds of publishers promises none of them every day.
 with expected as (
     select
         session_date,
@@ -10,7 +10,7 @@ with expected as (
         if(is_declared, source, null) as declared_source,
         bool_or(is_covered) as is_covered
     from core.source_session
-    where session_date between $from_date and $to_date and (is_covered or newest_item_age_hours is not null)
+    where session_date between $from_date and $to_date and is_expected
     group by session_date, clock, declared_source
 )
 

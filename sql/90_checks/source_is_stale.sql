@@ -3,4 +3,4 @@ select distinct
     session_date,
     source
 from core.source_session
-where session_date between $from_date and $to_date and not is_covered and newest_item_age_hours is not null
+where session_date between $from_date and $to_date and is_expected and not is_covered

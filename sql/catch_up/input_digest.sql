@@ -56,4 +56,13 @@ select
     cast(null as date) as input_date,
     cast(sum(hash(s)) as varchar) as digest
 from raw.source as s -- noqa: AL05
-where s.is_declared
+where s.is_declared and s.kind != 'live'
+union all
+-- A feed is expected from its first fetch on.
+select
+    'fetch' as kind,
+    cast(f.seen_at as date) as input_date,
+    cast(sum(hash(f.source, f.seen_at, f.outcome, f.newest_item_at, s.cadence_minutes)) as varchar) as digest
+from raw.source_fetch as f
+inner join raw.source as s on f.source = s.source
+group by cast(f.seen_at as date)

@@ -115,12 +115,12 @@ def item_id(source: str, url: str | None, guid: str, title: str) -> str:
 
 def day_in_url(url: str | None) -> date | None:
     """The day that a link names in its path, like `/2023/08/17/` or `/2023/aug/17/`; None where it names none."""
-    match = _DAY_IN_PATH.search(urlsplit(url).path) if url else None
-    if match is None:
-        return None
-    name = match["month"].lower()
-    month = _MONTHS.index(name) + 1 if name in _MONTHS else int(name) if name.isdecimal() else 0
     try:
+        match = _DAY_IN_PATH.search(urlsplit(url or "").path)
+        if match is None:
+            return None
+        name = match["month"].lower()
+        month = _MONTHS.index(name) + 1 if name in _MONTHS else int(name) if name.isdecimal() else 0
         return date(int(match["year"]), month, int(match["day"]))
     except ValueError:
         return None

@@ -14,13 +14,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
-from tasks.domain.articles import Article, Precision, Rejected, Section
+from tasks.domain.articles import Article, Precision, Rejected, Section, SourceKind
 from tasks.domain.availability import StampError, available_at, is_future, last_instant, parse_stamp
 from tasks.domain.digests import parse_sections
 from tasks.domain.errors import SourceError
+from tasks.domain.feed_items import STALE_AFTER, staleness
 from tasks.domain.taxonomy import Source
 from tasks.storage.article_tables import DEFAULT_SOURCE, FIELDS, SUFFIXES, RawItem, read_table
 from tasks.storage.files import expand
@@ -40,11 +42,15 @@ MAX_FIELDS, MAX_BRACKETS = 20_000, 100
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How items are read: the run's clock, the declared sources, and whether a date is needed at all."""
+    """How items are read: the run's clock, the declared sources, whether a date is needed at all, live or not.
+
+    Files are archives, also of a source that is live by now; a live item is one that we saw ourselves.
+    """
 
     now: datetime
     sources: Mapping[str, Source]
     needs_date: bool = True
+    kind: SourceKind = "archive"
 
 
 def article_path(seeds: Path, name: str) -> Path:
@@ -159,7 +165,6 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
     name = item.fields.get("source", "").strip() or DEFAULT_SOURCE
     given_id = item.fields.get("article_id", "").strip() or None
     source = reading.sources.get(name)
-    zone = source.zone if source else None
     payload = (item.text or item.fields.get("title", ""))[:_PAYLOAD].encode("utf-8", "replace").decode()
     if unfit := _text_fault(item):
         return Rejected(*unfit, name, given_id, payload)
@@ -170,37 +175,57 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         return Rejected("language", item.location, foreign, name, given_id, payload)
     if not text.strip():
         return Rejected("empty", item.location, "no text and no title; nothing to score", name, given_id, payload)
-    stamp = item.fields.get("published_at", "").strip()
-    published = first_seen = available = None
-    precision: Precision = "day"
-    if stamp or reading.needs_date:
-        try:
-            published, precision = parse_stamp(stamp, zone)
-            first_seen = _first_seen(item.fields.get("first_seen_at", "").strip(), zone, reading.now)
-        except StampError as fault:
-            return Rejected(fault.reason, item.location, str(fault), name, given_id, payload)
-        if is_future(published, first_seen, reading.now):
-            seen = min(first_seen or reading.now, reading.now).isoformat()
-            message = f"published_at {stamp} lies after {seen}, when it was known; mend the date"
-            return Rejected("future_date", item.location, message, name, given_id, payload)
-        latency = timedelta(minutes=source.latency_minutes if source else 0)
-        available = available_at(published, precision, first_seen, kind="archive", zone=zone, latency=latency)
+    try:
+        dates = _dates(item, reading, source)
+    except StampError as fault:
+        return Rejected(fault.reason, item.location, str(fault), name, given_id, payload)
     content = "\n".join(f"{section.name}\n{section.text}" for section in sections)
     url = item.fields.get("url", "").strip() or None
-    identity = "\n".join((name, url or "", stamp, content))
+    identity = "\n".join((name, url or "", item.fields.get("published_at", "").strip(), content))
     return Article(
         article_id=given_id or f"a-{_sha(identity)[:20]}",
         source=name,
         url=url,
         language=language,
         sections=sections,
-        published_at=published,
-        precision=precision,
-        first_seen_at=first_seen,
-        available_at=available,
+        published_at=dates.published_at,
+        precision=dates.precision,
+        first_seen_at=dates.first_seen_at,
+        available_at=dates.available_at,
         content_hash=_sha(content),
         location=item.location,
     )
+
+
+class _Dates(NamedTuple):
+    """The instants of one item; all None where none is given and none is needed."""
+
+    published_at: datetime | None = None
+    precision: Precision = "day"
+    first_seen_at: datetime | None = None
+    available_at: datetime | None = None
+
+
+def _dates(item: RawItem, reading: Reading, source: Source | None) -> _Dates:
+    """When the item was published, seen and available.
+
+    Raises:
+        StampError: a stamp gives no instant, or one that cannot be (`future_date`), or the item is old (`stale_item`).
+    """
+    stamp, zone = item.fields.get("published_at", "").strip(), source.zone if source else None
+    if not stamp and not reading.needs_date:
+        return _Dates()
+    published, precision = parse_stamp(stamp, zone)
+    first_seen = _first_seen(item.fields.get("first_seen_at", "").strip(), zone, reading.now)
+    if is_future(published, first_seen, reading.now):
+        seen = min(first_seen or reading.now, reading.now).isoformat()
+        raise StampError("future_date", f"published_at {stamp} lies after {seen}, when it was known; mend the date")
+    if reading.kind == "live" and first_seen and (old := staleness(published, item.fields.get("url"), first_seen)):
+        rule = f"{old}, more than {STALE_AFTER.days} days before it was seen first ({first_seen:%Y-%m-%d})"
+        raise StampError("stale_item", f"{rule}; an old item is no news of today, nothing to mend")
+    latency = timedelta(minutes=source.latency_minutes if source else 0)
+    available = available_at(published, precision, first_seen, kind=reading.kind, zone=zone, latency=latency)
+    return _Dates(published, precision, first_seen, available)
 
 
 def _declared_language(item: RawItem, source: Source | None) -> str:
