@@ -13,7 +13,7 @@ from dateutil.easter import easter
 
 from tasks.domain.errors import SeedError
 from tasks.domain.sessions import Session, make_session
-from tasks.domain.taxonomy import Clock
+from tasks.domain.taxonomy import Clock, Instrument
 
 TARGET = "TARGET"
 MARGIN = timedelta(days=15)
@@ -32,6 +32,24 @@ def check_clocks(clocks: Iterable[Clock], file: str) -> None:
             raise SeedError(file, None, f"clock {clock.clock}: no calendar {clock.calendar!r}", remedy)
         if clock.calendar == TARGET and clock.strike in ("open", "close"):
             raise SeedError(file, None, f"clock {clock.clock}: TARGET has no {clock.strike}", "give a time, HH:MM")
+
+
+def check_exchanges(instruments: Iterable[Instrument], file: str) -> None:
+    """Every instrument's own calendar exists.
+
+    Raises:
+        SeedError: with the symbol, the value and the rule.
+    """
+    known = exchange_calendars.get_calendar_names(include_aliases=True)
+    for item in instruments:
+        if item.calendar is not None and item.calendar not in known:
+            rule = f"calendar of {item.symbol} is {item.calendar!r}, which is none"
+            raise SeedError(file, None, rule, "use a calendar of exchange_calendars, or leave it empty")
+
+
+def open_days(calendar: str, first: date, last: date) -> list[date]:
+    """The days from `first` to `last` on which an exchange is open."""
+    return [day for day, *_ in _days(calendar, first, last)]
 
 
 def sessions(clock: Clock, first: date, last: date) -> list[Session]:
