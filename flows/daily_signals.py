@@ -15,8 +15,9 @@ from prefect.settings import PREFECT_HOME, temporary_settings
 
 from flows import georisk_home, steps
 from flows.commands import Day, Instant, run_command
-from flows.run_request import make_run
-from tasks.domain.run import Window
+from flows.run_request import SEEDS, make_run
+from tasks.domain.errors import ConfigError
+from tasks.domain.run import FEEDS, Run, Window
 from tasks.publish import newest_rows
 from tasks.storage.files import Home
 from tasks.storage.warehouse import writer_lock
@@ -31,17 +32,22 @@ def daily_signals(
     now: datetime | None = None,
     home: str | None = None,
     run_id: str | None = None,
+    seeds: str | None = None,
+    allow_networks: list[str] | None = None,
 ) -> str:
     """Build and publish the signal tables.
 
     Args:
-        articles: `seeds` (the embedded demonstration) or paths of article files and folders.
+        articles: `seeds` (the embedded demonstration); or `feeds` (the live sources), paths of article files and
+            folders, or both.
         prices: `sample` (the embedded prices) or paths of price files.
         from_date: first session; empty = the first article's session, or what the seeds cover.
         to_date: last session; empty = the last closed one, or what the seeds cover.
         now: the run's clock, with offset; empty = declared by the seeds, else the scheduled time.
         home: folder of warehouse and publications; empty = GEORISK_HOME.
         run_id: name of the run; empty = made from the time.
+        seeds: folder of the taxonomy; empty = the one in the checkout.
+        allow_networks: networks that may be fetched from although they are not public, like `10.1.0.0/16`.
 
     Returns:
         The path of the publication's link.
@@ -55,6 +61,8 @@ def daily_signals(
         home=Path(home) if home else None,
         run_id=run_id,
         scheduled_at=flow_run.scheduled_start_time,
+        seeds=Path(seeds) if seeds else SEEDS,
+        allow_networks=allow_networks or (),
     )
     with writer_lock(run.home, say=get_run_logger().warning):
         steps.collect(run)
@@ -68,7 +76,10 @@ def daily_signals(
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option(
-    "--articles", multiple=True, default=["seeds"], help="seeds, or a folder or file of articles. Repeatable."
+    "--articles",
+    multiple=True,
+    default=["seeds"],
+    help="seeds; or feeds (the live sources), or a folder or file of articles. Repeatable.",
 )
 @click.option("--prices", multiple=True, default=["sample"], help="sample, or a price file or folder. Repeatable.")
 @click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
@@ -78,6 +89,17 @@ def daily_signals(
     "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
 )
 @click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the taxonomy.  [default: seeds]",
+)
+@click.option(
+    "--allow-network",
+    "allow_networks",
+    multiple=True,
+    help="A network like 10.1.0.0/16 that may be fetched from although it is not public. Repeatable.",
+)
 @click.option("--debug", is_flag=True, help="Show the trace of an error.")
 def main(
     articles: tuple[str, ...],
@@ -87,6 +109,8 @@ def main(
     now: datetime | None,
     home: Path | None,
     run_id: str | None,
+    seeds: Path | None,
+    allow_networks: tuple[str, ...],
     debug: bool,
 ) -> None:
     r"""Read news, score it per theme, join it with prices, publish the day's signal tables.
@@ -95,6 +119,7 @@ def main(
     Examples:
       python -m flows.daily_signals
       python -m flows.daily_signals --articles news/ --prices prices.csv --home mydata
+      python -m flows.daily_signals --articles feeds --prices live --home live
     """
     place = (home or georisk_home()).absolute()
 
@@ -107,7 +132,10 @@ def main(
             now=now,
             home=place,
             run_id=run_id,
+            seeds=seeds or SEEDS,
+            allow_networks=allow_networks,
         )
+        _refuse_past_sightings(request, now)
         if not debug:
             steps.quiet_traces()
         prefect_home = place / "prefect"
@@ -120,13 +148,21 @@ def main(
                 prices=list(request.prices),
                 from_date=from_date,
                 to_date=to_date,
-                now=request.now,
+                now=None if FEEDS in articles else request.now,
                 home=str(place),
                 run_id=request.run_id,
+                seeds=str(request.seeds),
+                allow_networks=list(allow_networks),
             )
         print_newest(place)
 
     run_command(command, debug=debug)
+
+
+def _refuse_past_sightings(request: Run, now: datetime | None) -> None:
+    """What a feed shows now was not seen at another time."""
+    if now is not None and FEEDS in request.articles:
+        raise ConfigError("feeds are seen when they are asked; leave --now out, or read files with it")
 
 
 def _tell(line: str) -> None:
