@@ -10,7 +10,8 @@ from pathlib import Path
 from flows import georisk_home
 from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError
-from tasks.domain.run import Run, check_run_id
+from tasks.domain.fetching import FetchPolicy
+from tasks.domain.run import FEEDS, Run, check_run_id
 from tasks.storage.files import ROOT
 from tasks.storage.seeds import load_taxonomy
 
@@ -28,15 +29,17 @@ def make_run(
     run_id: str | None = None,
     scheduled_at: datetime | None = None,
     seeds: Path = SEEDS,
+    allow_networks: Sequence[str] = (),
 ) -> Run:
     """Settle every default of a run.
 
     The clock is `now` if given; else, over the embedded seeds alone, the instant that they declare; else the
-    scheduled time; else the wall clock. Dates follow from the clock and the sources (`tasks.price`).
+    scheduled time, unless feeds are asked, which are seen when they are; else the wall clock. Dates follow from the
+    clock and the sources (`tasks.price`).
 
     Raises:
-        ConfigError: `now` has no zone, an instant or a date is a placeholder, the range is empty, or the taxonomy is
-            broken.
+        ConfigError: `now` has no zone, an instant or a date is a placeholder, the range is empty, a network is none,
+            or the taxonomy is broken.
     """
     if now is not None and now.tzinfo is None:
         raise ConfigError(f"--now {now.isoformat()} has no zone; write it like 2025-09-08T06:00:00Z")
@@ -53,6 +56,7 @@ def make_run(
     taxonomy = load_taxonomy(seeds)
     check_clocks(taxonomy.clocks, str(seeds / "clocks.csv"))
     declared = [source.now for source in taxonomy.sources if source.now] if tuple(articles) == ("seeds",) else []
+    scheduled_at = None if FEEDS in articles else scheduled_at  # a late start would date news before it was seen
     moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)
     return Run(
         run_id=run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -63,4 +67,12 @@ def make_run(
         seeds=seeds,
         from_date=from_date,
         to_date=to_date,
+        fetching=_fetching(allow_networks),
     )
+
+
+def _fetching(allow_networks: Sequence[str]) -> FetchPolicy:
+    try:
+        return FetchPolicy(allowed_networks=tuple(allow_networks))
+    except ValueError as fault:
+        raise ConfigError(f"--allow-network: {fault}; write it like 10.1.0.0/16 or 10.1.2.3") from None
