@@ -200,6 +200,8 @@ def _closed(db: Connection, run: Run, first: date, last: date) -> Window:
     """Cut the range at the last day with a cut-off in the past; its other clocks are provisional."""
     closed = "select max(session_date) from raw.session where cutoff_at <= $now"
     last = min(last, scalar(db, closed, {"now": naive_utc(run.now)}) or first)
+    if run.from_date is None:  # the first article may be newer than the last cut-off; its own session is provisional
+        first = min(first, last)
     bounds = db.execute(
         "select min(session_date), max(session_date) from raw.session where session_date between $first and $last "
         "and session_date in (select session_date from raw.session where cutoff_at <= $now)",
