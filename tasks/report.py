@@ -105,6 +105,7 @@ def _theme(db: Connection, theme: Row, publication: Row | None) -> Row:
         "open_row": open_row,
         "said": words.theme_sentences(row, open_row),
         "light": words.STATUS_WORDS[row["status"]],
+        "scored": next((session for session in reversed(sessions) if session["model_version"]), None),
         "sessions": _beside_closes(sessions, closes),
         "asset": asset,
         "asset_close": next((_moved(close) for close in reversed(closes) if close["close"] is not None), None),

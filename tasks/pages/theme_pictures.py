@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tasks.pages.formats import counted, day, number, signed
+from tasks.pages.formats import clip, counted, day, number, signed
 from tasks.pages.gap_calendar import calendar
 from tasks.pages.sparks import spark
 from tasks.pages.theme_chart import NARROW, WIDE, Marker, SessionPoint, theme_chart
@@ -46,7 +46,7 @@ class ThemePictures:
     def charts(self) -> dict[str, Markup]:
         """The theme over its asset, `wide` and `narrow`."""
         markers = [Marker(event["number"], event["session_date"]) for event in self.events]
-        drawn = f"{self.asset['label']}, {self.asset['currency']}" if self.asset else None
+        drawn = f"{clip(self.asset['label'], 42)}, {self.asset['currency']}" if self.asset else None
         points, label = self.points(), self.chart_label()
         return {name: theme_chart(points, markers, drawn, label, size) for name, size in SIZES.items()}
 
