@@ -39,7 +39,7 @@ LexiconKind = Literal[
     "tone",  # one token whose VADER valence is replaced in `tone_score`
 ]
 Level = Literal["act", "threat", "word"]
-Scope = Literal["left", "right", "both", "near"]
+Scope = Literal["left", "right", "both", "near", "next"]
 Gate = Literal["none", "place", "themes", "topic", "guard", "opponents"]
 Phrase = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9~]+(?: [a-z0-9~]+)*$")]
 Token = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9'.-]+$")]
@@ -53,7 +53,7 @@ class LexiconRow(Frozen):
 
     `phrase`: `~` after a word stands for its regular inflections (`attack~`: attack, attacks, attacked, attacking).
     `scope`: where an operator finds what it acts on: `left`, `right`, `both` (right, else left; left in the
-    passive), `near` (the nearer side).
+    passive), `near` (the nearer side), `next` (right behind it, as an adjective).
     `gate`: what the valences need: `place` a place whose exposure scales every axis; `themes` the same, the geo
     valence standing by itself; `topic` the sentence being about the theme; `guard` as `place`, but less of it is a
     plus where a guarantor and its ally are named; `opponents` as `place`, but little where only friends are named;

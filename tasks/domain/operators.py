@@ -121,11 +121,12 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
     is_passive = words[start - 1] in _BE and not words[start].endswith("ing")
     if is_passive and row.scope in ("both", "near"):
         right = [item for item in right if "," not in words[end : item.start]]
-    near_right = _chain(right) if right and right[0].start - end <= REACH_RIGHT else []
+    reach = REACH_TOUCH if row.scope == "next" else REACH_RIGHT
+    near_right = _chain(right) if right and right[0].start - end <= reach else []
     near_left = [item for item in left[-1:] if start - item.end <= REACH_LEFT]
     if row.scope == "both" and not _takes_subject(words, start, end):
         near_left = []
-    if row.scope == "right":
+    if row.scope in ("right", "next"):
         return near_right
     if row.scope == "left":
         return near_left

@@ -31,7 +31,7 @@ EVIDENT = 1.0
 """Sum of absolute valences that makes a sentence fully relevant at a place; less is proportionally less."""
 RELEVANT_FROM = 0.5
 """Least article relevance that counts as being about a theme."""
-DIRECTION_FROM = 0.15
+DIRECTION_FROM = 0.17
 """Least mean score that is read as a direction, for one sentence; n sentences need 1/sqrt(n) of it."""
 AGREEMENT_FROM = 0.15
 """Least |sum| / sum of absolute values: below it an article is mixed and has no direction."""

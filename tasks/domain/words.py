@@ -19,6 +19,9 @@ CACHE_LIMIT = 200_000
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?<![\d-])\d{1,3}-\d(?![\d-])|\d[\d,.]*|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 SCORELINE = "scoreline"
 """How "3-0" and "117-3" read: games are full of attacks and strikes."""
+OLDEN = "olden"
+"""How a year of the last century reads: what happened then is no news."""
+_YEAR = re.compile(r"19\d\ds?")
 _ACRONYMS = {"US": "usa", "U.S.": "usa", "U.S.A.": "usa", "USA": "usa", "U.K.": "uk", "E.U.": "eu", "U.N.": "un"}
 
 
@@ -36,6 +39,8 @@ class _Folded(dict[str, str]):
         word = _ACRONYMS.get(token)
         if token[0].isdigit() and "-" in token:
             word = SCORELINE
+        elif _YEAR.fullmatch(token):
+            word = OLDEN
         elif word is None:
             word = token.lower().removesuffix("'s").replace("'", "").rstrip(".,") or token
         self[token] = word
