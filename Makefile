@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c "$(SUPPORTED)" 2>/dev/null; then echo $$python; break; fi; done)
 BIN := .venv/bin
 
-.PHONY: help run test lint eval bench lock clean check-python
+.PHONY: help run test test-all lint eval bench lock clean check-python
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -14,9 +14,13 @@ help: ## Show the targets
 run: .venv/run.installed ## Run the daily flow on the embedded seeds, offline
 	@$(BIN)/python -m flows.daily_signals
 
-test: lint ## Lint, types, import contract, SQL lint and every test, offline
-	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=93
+test: lint ## Lint, types, import contract, SQL lint and the tests that need only Python, offline
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=93
 	@$(BIN)/coverage report --include='tasks/domain/*' --fail-under=100
+
+test-all: ## The same with a browser (Debian: chromium), then the tests that take minutes
+	@GEORISK_BROWSER_PROMISED=yes $(MAKE) --no-print-directory test
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m slow
 
 lint: .venv/test.installed
 	@$(BIN)/ruff check .
