@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import httpcore
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
 from tasks.domain.errors import FetchError
 from tasks.domain.fetching import FetchPolicy, asked_wait, without_secrets
@@ -73,6 +73,7 @@ class Fetcher:
         resolve: name and port -> addresses; `system_addresses` unless a test says where its names live.
         clock: seconds that never go back, for limits and gaps.
         sleep: waits for so many seconds.
+        tls: whose certificates are believed; those of certifi, or of `SSL_CERT_FILE`, if None.
     """
 
     def __init__(
@@ -82,12 +83,13 @@ class Fetcher:
         resolve: Resolve = system_addresses,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Keep the arguments; certificates are read once."""
         self.policy = policy or FetchPolicy()
         self.clock = clock
         self._resolve, self._sleep = resolve, sleep
-        self._ssl = httpx.create_ssl_context()
+        self._tls = tls or httpx.create_ssl_context()
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
 
@@ -140,7 +142,7 @@ class Fetcher:
 
     def _retrying(self, request: _Request) -> Retrying:
         """Further attempts while the fault may pass, the host does not forbid them, and the deadline lies ahead."""
-        jittered = wait_exponential_jitter(initial=self.policy.retry_seconds, jitter=self.policy.retry_seconds)
+        jittered = wait_exponential(self.policy.retry_seconds) + wait_random(0, self.policy.retry_seconds)
         enough = stop_after_attempt(self.policy.attempts)
 
         def wait(state: RetryCallState) -> float:
@@ -160,7 +162,7 @@ class Fetcher:
             if hop:
                 self._queue(_place(url))
             guard = Guard(self.policy, self._resolve, self.clock, request.deadline)
-            with httpcore.ConnectionPool(ssl_context=self._ssl, network_backend=guard) as pool:
+            with httpcore.ConnectionPool(ssl_context=self._tls, network_backend=guard) as pool:
                 answer = self._answer(pool, url, request)
             if isinstance(answer, Fetched):
                 return answer
@@ -229,7 +231,7 @@ class Fetcher:
     def _checked(self, url: httpx.URL) -> httpx.URL:
         """The URL, if we would ask it at all."""
         shown = without_secrets(str(url))
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.host or "%" in url.host:
             raise FetchError("refused_address", shown, "not an http or https address", "give one")
         if url.userinfo:
             shown = without_secrets(str(url.copy_with(username=None, password=None)))
