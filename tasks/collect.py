@@ -42,7 +42,7 @@ BATCH = 5_000
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
     "published_precision", "first_seen_at", "available_at", "ingested_at", "content_hash", "fingerprint", "run_id",
-    "sections", "location",
+    "sections", "location", "gdelt_tone",
 )  # fmt: skip
 _MESSAGES = {
     "article_id_conflict": "article_id {id} stands for another text already; give this text an id of its own",
@@ -179,6 +179,7 @@ def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object,
         run.run_id,
         [{"section": section.name, "text": section.text} for section in item.sections],
         storable(item.location),
+        item.gdelt_tone,
     )
 
 

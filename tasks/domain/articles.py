@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 SectionName = Literal["title", "summary", "body", "background", "analysis"]
@@ -24,7 +25,7 @@ class Article:
     """A readable item. `sections` starts with the title; all instants are UTC and aware.
 
     `published_at` is None only outside the warehouse (`score_articles` scores undated text). `location`, where it was
-    read, is no part of what it is.
+    read, is no part of what it is. `gdelt_tone` is GDELT's tone of the page, in per cent of its words, -100 ... 100.
     """
 
     article_id: str
@@ -38,6 +39,7 @@ class Article:
     available_at: datetime | None
     content_hash: str
     location: str = field(default="", compare=False)
+    gdelt_tone: Decimal | None = None
 
     @property
     def title(self) -> str:

@@ -23,6 +23,7 @@ from tasks.domain.availability import StampError, available_at, is_future, last_
 from tasks.domain.digests import parse_sections
 from tasks.domain.errors import SourceError
 from tasks.domain.feed_items import STALE_AFTER, staleness
+from tasks.domain.gkg import tone
 from tasks.domain.taxonomy import Source
 from tasks.storage.article_tables import DEFAULT_SOURCE, FIELDS, SUFFIXES, RawItem, read_table
 from tasks.storage.files import expand
@@ -194,6 +195,7 @@ def shape(item: RawItem, reading: Reading) -> Article | Rejected:
         available_at=dates.available_at,
         content_hash=_sha(content),
         location=item.location,
+        gdelt_tone=tone(item.fields.get("gdelt_tone", "")) if reading.kind == "live" else None,
     )
 
 
