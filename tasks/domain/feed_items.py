@@ -25,8 +25,9 @@ _BOILERPLATE = re.compile(
 )
 _TRACKING = re.compile(
     r"(?i)utm_.*|at_(?:medium|campaign|campaign_type|custom\d|link_.*|format|bbc_team|ptr_name)|(?:fb|g|d|y|ms)cl(?:id|kid)"
-    r"|mc_[ce]id|igshid|ocid|cmpid?|ns_(?:mchannel|source|campaign|linkname|fee)|traffic_source|maca|xtor|ftag|rss|_ga"
+    r"|mc_[ce]id|igshid|ocid|cmp(?:id)?|ns_(?:mchannel|source|campaign|linkname|fee)|traffic_source|maca|xtor|ftag|rss|_ga"
 )
+_UNFINISHED = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
 _REISSUE = re.compile(r"#\d+\s*$")
 _DAY_IN_PATH = re.compile(
     r"/(?P<year>(?:19|20)\d{2})[/-](?P<month>\d{1,2}|[a-z]{3})[/-](?P<day>\d{1,2})(?=[/_.-]|$)", re.I
@@ -37,10 +38,10 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 class _Text(HTMLParser):
     """Collects the text between tags; blocks become lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, are_lines_kept: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._silent = 0
+        self._silent, self._are_lines_kept = 0, are_lines_kept
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in _SILENT
@@ -52,16 +53,17 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts.append(data)
+            self.parts.append(data if self._are_lines_kept else data.replace("\n", " "))
 
 
 def plain_text(markup: str) -> str:
     """The text of a piece of HTML, or of plain text: no tags, scripts or entities, one space between words.
 
-    Blocks are lines. Only the first `MARKUP` characters are read.
+    Blocks are lines, or lines are, where there is no markup. Only the first `MARKUP` characters are read.
     """
-    reader = _Text()
-    reader.feed(markup[:MARKUP])
+    head = _UNFINISHED.sub("", markup[:MARKUP])
+    reader = _Text(are_lines_kept="<" not in head)
+    reader.feed(head)
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -74,7 +76,8 @@ def lead(markup: str, title: str) -> str:
         head = text[:EXCERPT]
         ends = [match.end() for match in re.finditer(r"[.!?][\"')\]”’]*(?=\s)|\n", head)]
         text = head[: ends[-1] if ends else max(head.rfind(" "), 1)].rstrip()
-    return "" if text.casefold().startswith(title.casefold()) and len(text) < len(title) + 60 else text
+    is_the_title = title and text.casefold().startswith(title.casefold()) and len(text) < len(title) + 60
+    return "" if is_the_title else text
 
 
 def headline(markup: str, suffixes: list[str]) -> str:

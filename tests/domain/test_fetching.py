@@ -35,6 +35,7 @@ def test_a_network_may_be_allowed_on_purpose() -> None:
 
 
 def test_a_network_that_is_none_is_refused() -> None:
+    assert FetchPolicy(allowed_networks=("10.1.0.0/16", "::1")).allowed_networks == ("10.1.0.0/16", "::1")
     with pytest.raises(ValueError, match=r"10\.1\.2\.3/16 has host bits"):
         FetchPolicy(allowed_networks=("10.1.2.3/16",))
 
