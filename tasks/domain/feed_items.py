@@ -27,7 +27,7 @@ _TRACKING = re.compile(
     r"(?i)utm_.*|at_(?:medium|campaign|campaign_type|custom\d|link_.*|format|bbc_team|ptr_name)|(?:fb|g|d|y|ms)cl(?:id|kid)"
     r"|mc_[ce]id|igshid|ocid|cmp(?:id)?|ns_(?:mchannel|source|campaign|linkname|fee)|traffic_source|maca|xtor|ftag|rss|_ga"
 )
-_UNFINISHED = re.compile(r"<[a-zA-Z/!][^<>]*\Z")
+_UNFINISHED = re.compile(r"<(?:[a-zA-Z/!][^<>]*)?\Z")
 _REISSUE = re.compile(r"#\d+\s*$")
 _DAY_IN_PATH = re.compile(
     r"/(?P<year>(?:19|20)\d{2})[/-](?P<month>\d{1,2}|[a-z]{3})[/-](?P<day>\d{1,2})(?=[/_.-]|$)", re.I
