@@ -74,12 +74,20 @@ def write_seeds(folder: Path) -> list[str]:
     """The embedded taxonomy with as many instruments as assets are asked for; return their symbols."""
     shutil.copytree(ROOT / "seeds", folder, ignore=shutil.ignore_patterns("articles", "prices"))
     path = folder / "instruments.csv"
-    header, *lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [line.split(",") for line in lines]
-    copies = [[f"{row[0]}_{n}", *row[1:]] for n in range(1, ASSETS) for row in rows if any(row[-3:])]
+    with path.open(encoding="utf-8", newline="") as file:
+        embedded = [row for row in csv.DictReader(file) if row["providers"].startswith("sample")]
+    rows = [{**row, "providers": "files"} for row in embedded]
+    themes = ("defense", "energy", "european_risk_premium")
+    copies = [
+        {**row, "symbol": f"{row['symbol']}_{n}"} for n in range(1, ASSETS) for row in rows if any(map(row.get, themes))
+    ]
     rows += copies[: ASSETS - len(rows)]
-    path.write_text("\n".join([header, *map(",".join, rows)]) + "\n", encoding="utf-8")
-    return [row[0] for row in rows]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    (folder / "series.csv").write_text("symbol,provider,series\n", encoding="utf-8")
+    return [row["symbol"] for row in rows]
 
 
 def simulate(root: Path, days: list[date], per_day: int) -> Home:

@@ -51,10 +51,11 @@ def make_run(
     if from_date and to_date and from_date > to_date:
         raise ConfigError(f"--from {from_date} is after --to {to_date}; swap them")
     # Here, because score_articles shares this file and should not wait for pandas and calendars.
-    from tasks.storage.calendars import check_clocks
+    from tasks.storage.calendars import check_clocks, check_exchanges
 
     taxonomy = load_taxonomy(seeds)
     check_clocks(taxonomy.clocks, str(seeds / "clocks.csv"))
+    check_exchanges(taxonomy.instruments, str(seeds / "instruments.csv"))
     declared = [source.now for source in taxonomy.sources if source.now] if tuple(articles) == ("seeds",) else []
     scheduled_at = None if FEEDS in articles else scheduled_at  # a late start would date news before it was seen
     moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)

@@ -1,21 +1,24 @@
-"""price: read the prices into `raw.price` as vintages, write the sessions of every clock, and fix the window."""
+"""price: take the prices from files or from live providers, write the sessions of every clock, and fix the window."""
 
 from __future__ import annotations
 
+import os
 import time
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import islice
 from pathlib import Path
 
 from tasks.domain.articles import Rejected
-from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.run import Run, StepReport, Window
-from tasks.storage.calendars import check_clocks, sessions
+from tasks.storage.calendars import check_clocks, check_exchanges, sessions
 from tasks.storage.catch_up import catch_up
-from tasks.storage.models import build, models
-from tasks.storage.prices import DIVIDEND_FIELDS, FIELDS, read_dividends, read_prices
-from tasks.storage.quarantine import first_fault, quarantine
+from tasks.storage.price_rounds import ask_providers
+from tasks.storage.price_tables import accept, doubt, land, store_exchange_days, store_file_dividends, store_taxonomy
+from tasks.storage.prices import read_dividends, read_prices
+from tasks.storage.providers.contract import Provider
+from tasks.storage.quarantine import first_fault
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
     Connection,
@@ -28,155 +31,107 @@ from tasks.storage.warehouse import (
     transaction,
 )
 
-INCOMING_LAYER = 5
-BATCH = 50_000
 MARGIN = timedelta(days=14)
 """Sessions are written this far beyond both ends: an item after the last cut-off must find its next session."""
 
+HISTORY = timedelta(days=400)
+"""Live prices are asked for from this long before the first session: beta stands on up to 250 past returns."""
 
-def price(run: Run) -> StepReport:
+
+def price(run: Run, providers: Mapping[str, Provider] | None = None) -> StepReport:
     """Store new and restated prices, the sessions around them, and decide which sessions the run builds.
 
+    Args:
+        run: the request.
+        providers: who is asked in a live run, by name; None = the real ones.
+
     Returns:
-        the window, and counts `read`, `new`, `restated`, `unchanged`, `not_yet` (dated after the run's clock) and
-        `quarantined`.
+        the window, and counts `read`, `new`, `restated`, `rebased` (only a split or dividend between two fetches),
+        `unchanged`, `not_yet` (dated after the run's clock, or a live bar of a session that is not over) and
+        `quarantined`; of a live run also `asked` and `unanswered`.
 
     Raises:
-        SourceError: a price file cannot be read, or gives no usable price.
+        SourceError: a price file cannot be read, no provider answers, or there is no usable price.
         ConfigError: the asked range holds no session.
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
+    check_exchanges(taxonomy.instruments, str(run.seeds / "instruments.csv"))
     with logged(run, "price") as counts, open_warehouse(run) as db:
         with transaction(db):
-            _store_instruments(db, taxonomy)
-            _land(db, run)
-            rejected = _store_dividends(db, run)
-            counts.update(_accept(db, run, rejected))
-            usable = scalar(db, "select count(*) from raw.price where provider = $p", {"p": run.price_provider})
-            window = _write_sessions(db, run, taxonomy) if usable else None
-            if window is not None and run.catch_up and run.from_date is None:
-                window = catch_up(db, run, window)
+            store_taxonomy(db, run, taxonomy)
+            found, rejected = _read_files(db, run)
+            counts.update(found)
+            window = _write_sessions(db, run, taxonomy) if run.is_live or _usable(db) else None
+            doubt(db, run)
+        if run.is_live and window is not None:
+            needed = (window.from_date - HISTORY, run.now.date())
+            asked, refused, desk = ask_providers(db, run, needed, providers or _real_providers(run))
+            counts.update({name: counts.get(name, 0) + count for name, count in asked.items()})
+            rejected += refused
+            if not desk.answered:
+                raise SourceError(f"no price provider answered: {' | '.join(line for line, _ in desk.lines())}")
         # After the transaction: what was set aside stays, to be looked up.
-        if window is None:
+        if window is None or not _usable(db):
             raise SourceError(f"no usable price, {counts['quarantined']} set aside; {first_fault(rejected)}")
+        if run.catch_up and run.from_date is None:
+            window = catch_up(db, run, window)
         report = StepReport("price", dict(counts), window=window)
     return timed(report, clock)
 
 
-def _store_instruments(db: Connection, taxonomy: Taxonomy) -> None:
-    """The taxonomy that SQL joins with, replaced as a whole."""
-    instrument_columns = (
-        "symbol", "label", "clock", "currency", "adjustment", "return_kind", "allows_nonpositive", "benchmark_symbol",
-        "publication_lag_hours",
-    )  # fmt: skip
-    for table in ("theme", "instrument", "expected_sign"):
-        db.execute(f"delete from raw.{table}")
-    themes = [(item.theme, item.label, item.clock, item.shrinkage, item.meaning) for item in taxonomy.themes]
-    insert_rows(db, "raw.theme", ("theme", "label", "clock", "shrinkage", "meaning"), themes)
-    rows = [tuple(getattr(item, name) for name in instrument_columns) for item in taxonomy.instruments]
-    insert_rows(db, "raw.instrument", instrument_columns, rows)
-    signs = [
-        (theme, item.symbol, sign)
-        for item in taxonomy.instruments
-        for theme, sign in item.expected_signs.items()
-        if sign
-    ]
-    insert_rows(db, "raw.expected_sign", ("theme", "symbol", "expected_sign"), signs)
+def _real_providers(run: Run) -> dict[str, Provider]:
+    # Here, because only a live run should wait for HTTP clients.
+    from tasks.storage.providers import live_providers
+
+    return live_providers(run.home / "tmp" / "yfinance", run.fetching, os.environ)
 
 
-def _paths(run: Run) -> list[Path]:
-    return [run.seeds / "prices" if name == "sample" else Path(name) for name in run.prices]
-
-
-def _land(db: Connection, run: Run) -> None:
-    """Stream every price row, as text, into `raw.incoming_price`."""
+def _read_files(db: Connection, run: Run) -> tuple[Counter[str], list[Rejected]]:
+    """Read the run's price files, if it has any."""
+    paths = [run.seeds / "prices" if name == "sample" else Path(name) for name in run.files]
     db.execute("delete from raw.incoming_price")
-    rows = read_prices(_paths(run))
-    number = 0
-    while batch := list(islice(rows, BATCH)):
-        landed = [
-            (number + place, location, *(cells[name] for name in FIELDS))
-            for place, (location, cells) in enumerate(batch, start=1)
-        ]
-        number += len(batch)
-        insert_rows(db, "raw.incoming_price", ("incoming_no", "location", *FIELDS), landed)
+    rejected: list[Rejected] = []
+    if paths or not run.is_live:
+        land(db, run.file_provider, read_prices(paths))
+        rejected = store_file_dividends(db, run.file_provider, read_dividends(paths))
+    return accept(db, run, rejected)
 
 
-def _store_dividends(db: Connection, run: Run) -> list[Rejected]:
-    """Replace the provider's ex-dividends; return the rows that are none."""
-    db.execute(
-        "create or replace temp table landed (location varchar, symbol varchar, ex_date varchar, amount varchar, "
-        "currency varchar)"
+def _usable(db: Connection) -> bool:
+    """True when a price is stored that this run counts."""
+    return bool(
+        scalar(
+            db,
+            "select count(*) from raw.price as p inner join raw.price_offer as o "
+            "on p.symbol = o.symbol and p.provider = o.provider",
+        )
     )
-    rows = [(location, *(cells[name] for name in DIVIDEND_FIELDS)) for location, cells in read_dividends(_paths(run))]
-    insert_rows(db, "landed", ("location", *DIVIDEND_FIELDS), rows)
-    # Null is no reason to be neither: a missing cell makes a bad row, not a lost one. A nan is greater than 0.
-    good = (
-        "coalesce(symbol in (select symbol from raw.instrument) and try_cast(ex_date as date) between $first and $last "
-        "and regexp_full_match(ex_date, '\\d{4}-\\d{2}-\\d{2}') and try_cast(amount as double) > 0 "
-        "and isfinite(try_cast(amount as double)), false)"
-    )
-    bounds = {"first": EARLIEST, "last": LATEST}
-    db.execute("delete from raw.dividend where provider = $p", {"p": run.price_provider})
-    db.execute(
-        "insert into raw.dividend select distinct symbol, ex_date::date, amount::double, currency, $p from landed "
-        f"where {good}",
-        {"p": run.price_provider, **bounds},
-    )
-    shown = "concat_ws(',', symbol, ex_date, amount)"
-    refused = db.execute(f"select location, {shown} from landed where not {good} order by all", bounds)
-    message = "{}: not a known symbol, a date and an amount above 0; mend the row"
-    rejected = [
-        Rejected("bad_dividend", location, message.format(shown), run.price_provider, payload=shown)
-        for location, shown in refused.fetchall()
-    ]
-    db.execute("drop table landed")
-    return rejected
-
-
-def _accept(db: Connection, run: Run, rejected: list[Rejected]) -> dict[str, int]:
-    """Judge the landed rows; append new and restated prices as vintages, set the broken ones aside.
-
-    `rejected` holds what was refused before; what is refused here is added to it.
-    """
-    parameters = {"provider": run.price_provider, "now": naive_utc(run.now)}
-    broken_dividends = len(rejected)
-    build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "price" in model.name], parameters)
-    db.execute(
-        "insert into raw.price by name select symbol, price_date, open, high, low, close, adj_close, volume, currency, "
-        "vintage_no, $provider as provider, $now as fetched_at, $run_id as run_id from incoming.price_verdict "
-        "where verdict in ('new', 'restated') order by symbol, price_date",
-        {**parameters, "run_id": run.run_id},
-    )
-    refused = db.execute(
-        "select verdict, location, message, symbol from incoming.price_verdict where message is not null order by all"
-    ).fetchall()
-    rejected += [
-        Rejected(reason, at, why, run.price_provider, payload=symbol or "") for reason, at, why, symbol in refused
-    ]
-    quarantine(db, run, "price", rejected)
-    found = dict(db.execute("select verdict, count(*) from incoming.price_verdict group by verdict").fetchall())
-    db.execute("delete from raw.incoming_price")
-    counts = {name: found.get(name, 0) for name in ("new", "restated", "unchanged", "not_yet")}
-    return {"read": sum(found.values()) + broken_dividends, **counts, "quarantined": len(rejected)}
 
 
 def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
     """Replace `raw.session` and settle the window: by default the first article's session to the last closed one."""
     first_article = scalar(db, "select min(available_at)::date from raw.article")
-    first_price = scalar(db, "select min(price_date) from raw.price where provider = $p", {"p": run.price_provider})
+    first_price = scalar(
+        db,
+        "select min(p.price_date) from raw.price as p inner join raw.price_offer as o "
+        "on p.symbol = o.symbol and p.provider = o.provider",
+    )
     first, last = _asked(run, taxonomy, first_article)
     last = min(last, run.now.date())  # nothing after the clock is closed, and sessions are made for every day asked
     if first > last:
         raise ConfigError(
             f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now"
         )
-    opening = min(first_article, first_price, first) - MARGIN
-    made = [
-        session for clock in taxonomy.clocks for session in sessions(clock, opening, max(last, run.now.date()) + MARGIN)
+    begins = [
+        first_article,
+        first,
+        *([first_price] if first_price else []),
+        *([first - HISTORY] if run.is_live else []),
     ]
+    opening, closing = min(begins) - MARGIN, max(last, run.now.date()) + MARGIN
+    made = [session for clock in taxonomy.clocks for session in sessions(clock, opening, closing)]
     rows = [(item.clock, item.session_date, naive_utc(item.cutoff_at), naive_utc(item.struck_at)) for item in made]
     db.execute("delete from raw.session")
     insert_rows(db, "raw.session", ("clock", "session_date", "cutoff_at", "struck_at"), rows)
@@ -185,6 +140,7 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
         "lag(cutoff_at) over (partition by clock order by session_date) as before_at from raw.session) as p "
         "where s.clock = p.clock and s.session_date = p.session_date"
     )
+    store_exchange_days(db, taxonomy, opening, closing)
     return _closed(db, run, first, last)
 
 

@@ -374,7 +374,10 @@ def _seed(case: str, what: str, message: str, *edits: tuple[str, str, str | byte
 
 
 _ATTACK = "\nattack~,event,assault,,act,place,,,3,"
-_ITA = "simple,false,SPY,2,sample;files,1,,"
+_ITA = "simple,false,SPY,2,sample;files;yahoo,1,,"
+_HEAD = ("symbol,label,clock,currency,adjustment,return_kind,allows_nonpositive,benchmark_symbol,publication_lag_hours,"
+         "providers,defense,energy,european_risk_premium\n")
+_FRED = "\nVIX,fred,VIXCLS,"
 CONFIGURATION = [
     _seed("valence-out-of-range", "a valence beyond -4 ... 4", "valences.geo = '4.1': Input should be less than or",
           ("lexicon.csv", _ATTACK, "\nattack~,event,assault,,act,place,,,4.1,")),
@@ -398,7 +401,7 @@ CONFIGURATION = [
     _seed("duplicate-theme", "a theme twice", "theme 'defense' stands twice; remove one of the two",
           ("themes.yaml", "\nenergy:", "\ndefense:")),
     _seed("theme-without-instrument", "a theme without instruments", "theme 'defense' has no instrument; give one a",
-          ("instruments.csv", _ITA, "simple,false,SPY,2,sample;files,,,")),
+          ("instruments.csv", "", f"{_HEAD}VIX,V,XNYS,index,none_needed,difference,false,,2,files,,1,1\n")),
     _seed("theme-without-column", "a new theme without its columns", "lexicon.csv:1: column 'water' is missing; add a",
           ("themes.yaml", "\nenergy:", "\nwater:\n  label: W\n  clock: XNYS\n  shrinkage: 1\n  meaning: M\nenergy:")),
     _seed("empty-themes", "an empty themes.yaml", "themes.yaml: one mapping of entries expected; write `name:`",
@@ -427,10 +430,28 @@ CONFIGURATION = [
           ("themes.yaml", "shrinkage: 1.0\n  meaning: Plus = more", "shrinkage: 1000000\n  meaning: Plus = more")),
     _seed("benchmark-is-no-instrument", "a benchmark that is no instrument",
           "benchmark of ITA is 'SPX', which is not defined; use one of",
-          ("instruments.csv", _ITA, "simple,false,SPX,2,sample;files,1,,")),
+          ("instruments.csv", _ITA, "simple,false,SPX,2,sample;files;yahoo,1,,")),
     _seed("benchmark-is-itself", "an instrument that is its own benchmark",
           "benchmark of ITA is ITA itself; name another or leave it empty",
-          ("instruments.csv", _ITA, "simple,false,ITA,2,sample;files,1,,")),
+          ("instruments.csv", _ITA, "simple,false,ITA,2,sample;files;yahoo,1,,")),
+    _seed("unknown-provider", "a provider that is none", "providers.2 = 'yaho': Input should be 'yahoo', 'fred'",
+          ("instruments.csv", _ITA, "simple,false,SPY,2,sample;files;yaho,1,,")),
+    _seed("provider-without-series", "a live provider without a series",
+          "ITA names provider fred, which has no series of it; add the line ITA,fred,... to series.csv",
+          ("instruments.csv", _ITA, "simple,false,SPY,2,sample;files;yahoo;fred,1,,")),
+    _seed("series-of-no-instrument", "a series of no instrument",
+          "symbol 'VXI' is not in instruments.csv; add it there or mend it",
+          ("series.csv", _FRED, "\nVXI,fred,VIXCLS,")),
+    _seed("series-of-another-provider", "a series of a provider that the instrument does not name",
+          "eia is no provider of VIX; name eia in column 'providers'", ("series.csv", _FRED, "\nVIX,eia,VIXCLS,")),
+    _seed("series-twice", "two series of one provider", "VIX of cboe stands 2 times; keep one",
+          ("series.csv", _FRED, "\nVIX,cboe,VIXCLS,")),
+    _seed("yahoo-currency", "a currency of Yahoo, whose closes are a session late",
+          "Yahoo labels the closes of EURUSD=X a session late; take the rate from ecb",
+          ("series.csv", _FRED, "\nVIX,yahoo,EURUSD=X,")),
+    _seed("unknown-exchange", "an exchange of its own that is none",
+          "calendar of HO.PA is 'XPARIS', which is none; use a calendar of",
+          ("instruments.csv", "defense_equity,XPAR,", "defense_equity,XPARIS,")),
 ]  # fmt: skip
 
 

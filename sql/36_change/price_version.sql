@@ -1,7 +1,8 @@
 -- write: view
 -- grain: one row per (session_date, symbol, as_of_at) that replaced another one.
 -- purpose: why the price columns of price_daily or asset_daily were published again: the first cause that applies.
--- limits: a changed dividend, benchmark or lag is not told apart: `other settings`.
+-- limits: a changed dividend, benchmark or lag is not told apart: `other settings`. After a dividend adjusted closes
+--   are re-based and no published column changes.
 with version as (
     select
         cast(null as varchar) as theme,
@@ -48,6 +49,17 @@ stored_since as (
             and p.as_of_at >= r.fetched_at
     where r.fetched_at > p.replaced_as_of_at or (r.run_id = p.run_id and p.run_id != p.replaced_run_id)
     group by p.session_date, p.symbol, p.as_of_at
+),
+
+rebased_since as (
+    select distinct
+        p.session_date,
+        p.symbol,
+        p.as_of_at
+    from pair as p
+    inner join raw.price_rebase as r
+        on p.symbol = r.symbol and p.provider = r.provider and p.as_of_at >= r.fetched_at and r.close_factor != 1
+    where r.fetched_at > p.replaced_as_of_at or (r.run_id = p.run_id and p.run_id != p.replaced_run_id)
 )
 
 select
@@ -58,7 +70,8 @@ select
     case
         when p.is_removed then 'removed'
         when p.old_status in ('pending', 'missing') then 'late price'
-        when p.old_provider != p.provider then 'other settings'
+        when p.old_provider != p.provider then 'another provider'
+        when b.symbol is not null and p.fetched_at = p.old_fetched_at then 'rebased price'
         when (p.close, p.fetched_at) != (p.old_close, p.old_fetched_at) then 'restated price'
         when s.vintage_no > 1 then 'restated price'
         when s.vintage_no = 1 then 'late price'
@@ -67,5 +80,7 @@ select
 from pair as p
 left join stored_since as s
     on p.session_date = s.session_date and p.symbol = s.symbol and p.as_of_at = s.as_of_at
+left join rebased_since as b
+    on p.session_date = b.session_date and p.symbol = b.symbol and p.as_of_at = b.as_of_at
 qualify
     row_number() over (partition by p.session_date, p.symbol, p.as_of_at order by p.replaced_as_of_at, p.is_removed) = 1

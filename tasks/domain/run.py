@@ -15,6 +15,9 @@ STEPS = ("collect", "score", "price", "build", "check", "publish")
 """The stations in their order; the same word is the file, the Prefect task, the log line and the run_log step."""
 
 
+LIVE = "live"
+"""Instead of a price file: ask the providers over the network."""
+
 FEEDS = "feeds"
 """Instead of article files: ask the live sources of sources.yaml."""
 
@@ -41,7 +44,7 @@ class Run:
         now: the run's clock, aware UTC. Nothing after it is known.
         home: folder of the warehouse and the publications (`GEORISK_HOME`).
         articles: `seeds`; or `feeds` for the live sources, paths of article files and folders, or both.
-        prices: `sample`, or paths of price files.
+        prices: `sample`; or `live` for the providers of `instruments.csv`, paths of price files, or both.
         from_date: first session to build; None = the first article's session.
         to_date: last session to build; None = the last one that is closed (or covered) at `now`.
         seeds: folder of the taxonomy.
@@ -64,9 +67,24 @@ class Run:
     catch_up: bool = False
 
     @property
-    def price_provider(self) -> str:
-        """The name under which this run's prices are stored: `sample` or `files`."""
+    def is_live(self) -> bool:
+        """True when providers are asked over the network."""
+        return LIVE in self.prices
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The price files and folders of the run: what it names beside `live`."""
+        return tuple(name for name in self.prices if name != LIVE)
+
+    @property
+    def file_provider(self) -> str:
+        """The name under which prices from files are stored: `sample` for the embedded ones, else `files`."""
         return "sample" if self.prices == ("sample",) else "files"
+
+    @property
+    def price_provider(self) -> str:
+        """Where this run's prices come from, in a word: `sample`, `files` or `live`."""
+        return LIVE if self.is_live else self.file_provider
 
 
 @dataclass(frozen=True, slots=True)

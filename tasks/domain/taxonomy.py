@@ -41,6 +41,8 @@ Domain = Annotated[str, Field(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$")]
 
 Adjustment = Literal["adjusted", "none_needed", "unadjusted"]
 ReturnKind = Literal["simple", "difference"]
+LiveProvider = Literal["yahoo", "fred", "ecb", "cboe", "eia"]
+Provider = Literal["yahoo", "fred", "ecb", "cboe", "eia", "sample", "files"]
 
 
 class Frozen(BaseModel):
@@ -77,7 +79,12 @@ class Instrument(Frozen):
     """One priced symbol: its clock, how its returns are made and known, what the themes expect of it.
 
     `publication_lag_hours`: from the strike until the provider shows the value.
+    `providers`: in the order in which they are counted and asked; a live one needs a line of `series.csv`.
     `expected_signs`: theme -> -1, 0, 1; the sign of the abnormal return when the theme's score is plus.
+    `role`: what it is here for, like `benchmark` or `defense_etf`.
+    `calendar`: its own exchange, where that may be shut on a session of the clock.
+    `max_move`: the largest move of one session that is believed from one provider alone: a fraction, or units of
+    the price where returns are differences; None = any.
     """
 
     symbol: str = Field(min_length=1, max_length=20, pattern=r"^[A-Za-z0-9.^=_-]+$")
@@ -89,8 +96,31 @@ class Instrument(Frozen):
     allows_nonpositive: bool
     benchmark_symbol: str | None
     publication_lag_hours: float = Field(ge=0.0)
-    providers: tuple[str, ...] = Field(min_length=1)
+    providers: tuple[Provider, ...] = Field(min_length=1)
     expected_signs: dict[str, Sign]
+    role: str = Field(default="", pattern=r"^[a-z_]*$")
+    calendar: str | None = None
+    max_move: float | None = Field(default=None, gt=0.0)
+    notes: str = ""
+
+
+class Series(Frozen):
+    """What a live provider calls an instrument, one line of `series.csv`.
+
+    `lag_hours`: from the strike until this provider shows the value; None = the instrument's publication lag.
+    """
+
+    symbol: str
+    provider: LiveProvider
+    series: str = Field(min_length=1)
+    lag_hours: float | None = Field(default=None, ge=0.0)
+    notes: str = ""
+
+    @model_validator(mode="after")
+    def _labelled_on_its_day(self) -> Series:
+        if self.provider == "yahoo" and self.series.upper().endswith("=X"):
+            raise ValueError(f"Yahoo labels the closes of {self.series} a session late; take the rate from ecb")
+        return self
 
 
 LIVE_FIELDS = ("feed", "format", "tier", "cadence_minutes")

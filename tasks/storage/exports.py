@@ -12,10 +12,11 @@ from tasks.storage.warehouse import Connection, connect, naive_utc, transaction
 
 EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
 COPIED = (
-    "raw.theme", "raw.session", "raw.instrument", "raw.source", "raw.source_fetch", "raw.article", "raw.price", "raw.quarantine",
-    "raw.run_log", "raw.publication", "core.source_session", "history.theme_clock_daily", "history.price_daily",
-    "history.asset_daily", "history.sentence_contribution", "provisional.theme_clock_daily", "provisional.asset_daily",
-    "provisional.sentence_contribution",
+    "raw.theme", "raw.session", "raw.instrument", "raw.source", "raw.source_fetch", "raw.article", "raw.price",
+    "raw.price_offer", "raw.price_rebase", "raw.price_ask", "raw.quarantine", "raw.run_log", "raw.publication",
+    "core.source_session", "quote.price_quote", "history.theme_clock_daily", "history.price_daily",
+    "history.asset_daily", "history.sentence_contribution", "provisional.theme_clock_daily",
+    "provisional.asset_daily", "provisional.sentence_contribution",
 )  # fmt: skip
 READER_LAYERS = (33, 49)
 """Views and macros over the copied tables; they are made anew in the published file."""

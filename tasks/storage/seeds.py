@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from tasks.domain.errors import SeedError
 from tasks.domain.lexicon import ExposureRow, LexiconRow
-from tasks.domain.taxonomy import Clock, Frozen, Instrument, Source, Theme
+from tasks.domain.taxonomy import Clock, Frozen, Instrument, Series, Source, Theme
+from tasks.storage.series_seeds import check_series
 
 AXIS_WITHOUT_THEME = "geo"
 RowT = TypeVar("RowT", bound=Frozen)
@@ -32,6 +33,7 @@ class Taxonomy:
     instruments: tuple[Instrument, ...]
     clocks: tuple[Clock, ...]
     sources: tuple[Source, ...]
+    series: tuple[Series, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ def load_taxonomy(root: Path) -> Taxonomy:
         instruments=tuple(_read_csv(root / "instruments.csv", Instrument, Wide("expected_signs", names))),
         clocks=tuple(_read_csv(root / "clocks.csv", Clock)),
         sources=tuple(_read_yaml(root / "sources.yaml", "source", Source)),
+        series=tuple(_read_csv(root / "series.csv", Series)),
     )
     _check_references(root, taxonomy)
+    check_series(root, taxonomy.instruments, taxonomy.series)
     return taxonomy
 
 

@@ -22,7 +22,14 @@ def test_the_stations_are_named_in_their_order() -> None:
 )
 def test_only_the_sample_alone_is_stored_as_sample(prices: tuple[str, ...], provider: str) -> None:
     run = Run(RUN.run_id, RUN.now, RUN.home, RUN.articles, prices, RUN.seeds)
-    assert run.price_provider == provider
+    assert run.price_provider == run.file_provider == provider
+    assert (run.is_live, run.files) == (False, prices)
+
+
+def test_live_prices_may_stand_beside_files() -> None:
+    run = Run(RUN.run_id, RUN.now, RUN.home, RUN.articles, ("live", "mine.csv"), RUN.seeds)
+    assert (run.price_provider, run.file_provider, run.files) == ("live", "files", ("mine.csv",))
+    assert run.is_live
 
 
 def test_a_request_does_not_change_under_way() -> None:

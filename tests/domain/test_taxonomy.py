@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tasks.domain.taxonomy import Clock, Frozen, Instrument, Source, Theme
+from tasks.domain.taxonomy import Clock, Frozen, Instrument, Series, Source, Theme
 
 THEME = {"theme": "defense", "label": "Defense", "clock": "XNYS", "shrinkage": "1.0", "meaning": "Plus = more."}
 CLOCK = {"clock": "XNYS", "calendar": "XNYS", "zone": "America/New_York", "strike": "close", "lead_minutes": "15"}
@@ -19,6 +19,7 @@ EXAMPLES: list[tuple[type[Frozen], dict[str, Any]]] = [
     (Clock, CLOCK),
     (Instrument, INSTRUMENT),
     (Source, SOURCE),
+    (Series, {"symbol": "BZ=F", "provider": "yahoo", "series": "BZ=F"}),
 ]
 
 

@@ -116,9 +116,10 @@ def published(run: Run) -> Path:
     """The published file of a warehouse that holds no news: every table exists and is empty."""
     with open_warehouse(run) as db:
         create_macros(db)
-        db.execute("create schema core")
-        cells = ", ".join(f"{column.name} {column.type}" for column in dictionary()["source_session"])
-        db.execute(f"create table core.source_session ({cells})")
+        for schema, table in (("core", "source_session"), ("quote", "price_quote")):
+            db.execute(f"create schema {schema}")
+            cells = ", ".join(f"{column.name} {column.type}" for column in dictionary()[table])
+            db.execute(f"create table {schema}.{table} ({cells})")
         for model in models(*APPENDED_LAYERS):
             empty = ", ".join(f"null as {column.name}" for column in dictionary()[model.columns_of])
             stamps = {"as_of_at": naive_utc(run.now), "run_id": run.run_id}

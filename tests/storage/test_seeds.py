@@ -23,6 +23,7 @@ energy:
 """
 SOURCES = "wire:\n  kind: archive\n  publisher: W\n  language: en\n  terms: own\n  covers_to: 2025-08-29\n"
 CLOCKS = "clock,calendar,zone,strike,lead_minutes\nXNYS,XNYS,America/New_York,close,15\n"
+SERIES = "symbol,provider,series,lag_hours,notes\nBRENT,fred,DCOILBRENTEU,72,Late\nBRENT,eia,spt:RBRTE,,\n"
 LEXICON = (
     "phrase,kind,block,scope,level,gate,factor,tone,geo,defense,energy,rationale\n"
     "attack~,event,assault,,act,place,,,3,2.4,2.4,Force.\n"
@@ -34,7 +35,7 @@ INSTRUMENTS = (
     "providers,defense,energy\n"
     "SPY,S&P 500,XNYS,USD,adjusted,simple,false,,2,sample,,\n"
     "ITA,Aerospace,XNYS,USD,adjusted,simple,false,SPY,2,sample;files,1,\n"
-    "BRENT,Brent,XNYS,USD,none_needed,simple,false,,168,sample,,1\n"
+    "BRENT,Brent,XNYS,USD,none_needed,simple,false,,168,sample;eia;fred,,1\n"
 )
 FILES = {
     "themes.yaml": THEMES,
@@ -43,6 +44,7 @@ FILES = {
     "lexicon.csv": LEXICON,
     "exposures.csv": EXPOSURES,
     "instruments.csv": INSTRUMENTS,
+    "series.csv": SERIES,
 }
 
 
@@ -74,6 +76,10 @@ def test_sound_seeds_become_typed_values(seeds: Path) -> None:
     assert taxonomy.instruments[1].benchmark_symbol == "SPY"
     assert taxonomy.instruments[0].benchmark_symbol is None
     assert taxonomy.instruments[0].expected_signs == {}
+    assert [(item.provider, item.series, item.lag_hours) for item in taxonomy.series] == [
+        ("fred", "DCOILBRENTEU", 72.0),
+        ("eia", "spt:RBRTE", None),
+    ]
 
 
 def test_marks_of_the_editor_make_no_difference(seeds: Path, tmp_path: Path) -> None:
@@ -142,8 +148,17 @@ FAULTS = [
     ("instruments.csv", "ITA,Aerospace,XNYS", "ITA,Aerospace,XLSE", None, "clock of ITA is 'XLSE', which is not"),
     ("instruments.csv", "false,SPY,", "false,SPX,", None, "benchmark of ITA is 'SPX', which is not defined; use one"),
     ("instruments.csv", "sample;files,1,", "sample;files,2,", 3, "expected_signs.defense = '2': Input should be"),
-    ("instruments.csv", "168,sample,,1", "168,sample,,0", None, "theme 'energy' has no instrument; give one a sign"),
+    ("instruments.csv", "168,sample;eia;fred,,1", "168,sample;eia;fred,,0", None, "theme 'energy' has no"),
     ("instruments.csv", "none_needed", "none", 4, "adjustment = 'none': Input should be 'adjusted', 'none_needed'"),
+    ("instruments.csv", "2,sample,,", "2,smaple,,", 2, "providers.0 = 'smaple': Input should be 'yahoo', 'fred',"),
+    ("series.csv", "BRENT,eia", "BRENT,cboe", None, "cboe is no provider of BRENT; name cboe in column 'providers'"),
+    ("instruments.csv", "2,sample,,", "2,sample;cboe,,", None, "SPY names provider cboe, which has no series of it;"),
+    ("instruments.csv", "eia;fred,", "eia;fred;eia,", None, "BRENT names provider eia 2 times; keep one"),
+    ("series.csv", "BRENT,fred", "BRNT,fred", None, "symbol 'BRNT' is not in instruments.csv; add it there or mend it"),
+    ("series.csv", "BRENT,eia,spt:RBRTE", "BRENT,fred,X", None, "BRENT of fred stands 2 times; keep one"),
+    ("series.csv", "BRENT,fred", "BRENT,stooq", 2, "provider = 'stooq': Input should be 'yahoo', 'fred',"),
+    ("series.csv", "fred,DCOILBRENTEU", "yahoo,EURUSD=X", 2, "Yahoo labels the closes of EURUSD=X a session late;"),
+    ("series.csv", ",72,", ",-1,", 2, "lag_hours = '-1': Input should be greater than or equal to 0"),
     ("themes.yaml", "clock: XNYS\n  shrinkage: 2", "clock: XETR\n  shrinkage: 2", None, "clock of theme energy is"),
     ("themes.yaml", "  label: Energy", "  lable: Energy", 8, "unknown key 'lable'; did you mean 'label'?"),
     ("themes.yaml", "  label: Energy", "  label: E\n  colour: red", 9, "unknown key 'colour'; known keys: label,"),

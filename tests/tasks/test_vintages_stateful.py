@@ -65,7 +65,8 @@ def small_seeds(folder: Path) -> Path:
     for name in ("lexicon.csv", "exposures.csv"):
         keep(folder / name, lambda row: any(word[:4] in row["phrase"] for word in words if len(word) > 3))
     keep(folder / "clocks.csv", lambda row: row["clock"] in ("XNYS", "XETR", "LON_BRENT"))
-    keep(folder / "instruments.csv", lambda row: row["symbol"] in SYMBOLS)
+    for name in ("instruments.csv", "series.csv"):
+        keep(folder / name, lambda row: row["symbol"] in SYMBOLS)
     return folder
 
 
