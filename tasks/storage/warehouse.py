@@ -53,7 +53,9 @@ def connect(
     try:
         db = duckdb.connect(str(path), config=config, read_only=read_only)
         db.execute("set TimeZone = 'UTC'")
-        db.execute("set enable_progress_bar = false")  # drawn where DuckDB takes the process for a prompt; steps log
+        # Drawn where DuckDB takes the process for a prompt; steps log. Off already in a notebook, which refuses the word.
+        if scalar(db, "select current_setting('enable_progress_bar')"):
+            db.execute("set enable_progress_bar = false")
     except duckdb.Error as fault:
         remedy = "close the program that holds it, or move the file away and run again"
         raise WarehouseError(f"{path} cannot be opened ({_first_line(fault)}); {remedy}") from fault
