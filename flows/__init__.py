@@ -5,7 +5,7 @@ run (it may point at another server) and his home untouched; whoever sets these 
 """
 
 import os
-from contextlib import suppress
+import warnings
 from pathlib import Path
 
 DEFAULT_HOME = Path(__file__).resolve().parents[1] / "data"
@@ -16,7 +16,7 @@ def georisk_home() -> Path:
     return Path(os.environ.get("GEORISK_HOME") or DEFAULT_HOME).absolute()
 
 
-with suppress(OSError):  # a read-only place is told later, by the command that has to write there
-    georisk_home().mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("PREFECT_HOME", str(georisk_home() / "prefect"))
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# Reading a command's help makes no folders: whoever runs a flow makes its home first.
+warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory", category=UserWarning)

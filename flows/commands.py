@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import click
 
@@ -58,6 +59,18 @@ def lines_on_stderr() -> Iterator[None]:
     finally:
         tasks.removeHandler(handler)
         tasks.setLevel(before)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write what a command was asked to write.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise ConfigError(f"{path} cannot be written ({fault.strerror}); name another file") from None
 
 
 def run_command(command: Callable[[], None], *, debug: bool) -> None:

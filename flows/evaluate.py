@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tasks.domain.errors import GeoriskError
+from flows.commands import run_command, write_text
 from tasks.evaluate import evaluate, render
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -25,18 +25,22 @@ PathOption = click.Path(path_type=Path)
 @click.option("--ratings", type=PathOption, multiple=True, help="CSV: text, valence or mean_sentiment. Repeatable.")
 @click.option("--json", "json_path", type=PathOption, help="Also write the figures to this file.")
 @click.option("--seeds", type=PathOption, default=SEEDS, help="Folder of the taxonomy.  [default: seeds]")
-def main(labelled: Path, events: Path | None, ratings: tuple[Path, ...], json_path: Path | None, seeds: Path) -> None:
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def main(
+    labelled: Path, events: Path | None, ratings: tuple[Path, ...], json_path: Path | None, seeds: Path, debug: bool
+) -> None:
     """Print how well headlines are read, per axis, beside three baselines.
 
     The plus is risk: a baseline's bad mood counts as plus.
     """
-    try:
+
+    def command() -> None:
         evaluation = evaluate(labelled, seeds, events=events, ratings=ratings)
+        click.echo(render(evaluation))
         if json_path is not None:
-            json_path.write_text(json.dumps(evaluation.as_dict(), indent=2) + "\n", encoding="utf-8")
-    except (GeoriskError, OSError) as fault:
-        raise click.ClickException(str(fault)) from None
-    click.echo(render(evaluation))
+            write_text(json_path, json.dumps(evaluation.as_dict(), indent=2) + "\n")
+
+    run_command(command, debug=debug)
 
 
 if __name__ == "__main__":

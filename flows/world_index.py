@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tasks.domain.errors import GeoriskError
+from flows.commands import run_command
 from tasks.world_index import world_index
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -17,17 +17,20 @@ PathOption = click.Path(path_type=Path)
 @click.option("--titles", type=PathOption, required=True, help="Parquet: title, and published_date or seen_at.")
 @click.option("--index", type=PathOption, required=True, help="CSV or CSV.gz: date, gpr.")
 @click.option("--source", help="Only titles of this source.")
-def main(titles: Path, index: Path, source: str | None) -> None:
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def main(titles: Path, index: Path, source: str | None, debug: bool) -> None:
     """Print how our monthly and daily series go with the index of Caldara and Iacoviello."""
-    try:
+
+    def command() -> None:
         found = world_index(
             titles, index, SEEDS, source=source, progress=lambda count: click.echo(f"{count:,} titles", err=True)
         )
-    except GeoriskError as fault:
-        raise click.ClickException(str(fault)) from None
-    click.echo(f"{'series':<12}{'monthly r':>10}{'months':>8}{'daily r':>9}{'days':>7}  (daily: less weekday means)")
-    for row in found:
-        click.echo(f"{row.series:<12}{row.monthly:>10.3f}{row.month_count:>8}{row.daily:>9.3f}{row.day_count:>7}")
+        heads = f"{'series':<12}{'monthly r':>10}{'months':>8}{'daily r':>9}{'days':>7}"
+        click.echo(f"{heads}  (daily: less weekday means)")
+        for row in found:
+            click.echo(f"{row.series:<12}{row.monthly:>10.3f}{row.month_count:>8}{row.daily:>9.3f}{row.day_count:>7}")
+
+    run_command(command, debug=debug)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from itertools import islice
 
 from tasks.domain.articles import Article, Rejected
-from tasks.domain.errors import ConfigError, SourceError
+from tasks.domain.errors import ClockError, ConfigError, SourceError
 from tasks.domain.run import FEEDS, Run, StepReport, check_run_id
 from tasks.domain.stories import fingerprint
 from tasks.storage.articles import SEEDS, Reading, article_path, read_articles
@@ -30,6 +30,7 @@ from tasks.storage.warehouse import (
     logged,
     naive_utc,
     open_warehouse,
+    scalar,
     timed,
     transaction,
 )
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 INCOMING_LAYER = 5
 BATCH = 5_000
+SAME_INSTANT = timedelta(seconds=1)
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
     "published_precision", "first_seen_at", "available_at", "ingested_at", "content_hash", "fingerprint", "run_id",
@@ -67,6 +69,7 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
         SourceError: a path cannot be read, not one live source answered, or the home holds no article after reading.
         ConfigError: the run would mix the embedded demonstration with the user's own articles, its id is no name
             of a folder, or no live source is enabled.
+        ClockError: the run's clock lies before the newest publication.
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
@@ -77,6 +80,7 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
     live = live_sources(taxonomy, run.seeds) if FEEDS in run.articles else []
     with logged(run, "collect") as counts, open_warehouse(run, READING_LIMIT) as db:
         _refuse_mixture(db, run)
+        _refuse_earlier_clock(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})
         harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
         with transaction(db):
@@ -125,6 +129,16 @@ def _refuse_mixture(db: Connection, run: Run) -> None:
     if stored and (SEEDS in stored) != (SEEDS in run.articles):
         held = "the embedded demonstration" if SEEDS in stored else "articles of your own"
         raise ConfigError(f"{run.home} holds {held}; give these articles another folder with --home")
+
+
+def _refuse_earlier_clock(db: Connection, run: Run) -> None:
+    """What was known later would be published as unknown again; stamps of one instant differ by microseconds."""
+    newest = scalar(db, "select max(as_of_at) from raw.publication")
+    if newest is not None and newest - naive_utc(run.now) > SAME_INSTANT:
+        raise ClockError(
+            f"the run's clock, {run.now:%Y-%m-%dT%H:%M:%SZ}, lies before the newest publication of {run.home}, "
+            f"{newest:%Y-%m-%dT%H:%M:%SZ}; mend the clock or --now (the past is read with signal.theme_daily_as_known)"
+        )
 
 
 def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest]) -> list[Rejected]:

@@ -19,6 +19,13 @@ where kind = 'article'
 group by cast(least(coalesce(published_at, quarantined_at), quarantined_at) as date)
 union all
 select
+    'fetch' as kind,
+    cast(seen_at as date) as input_date,
+    cast(sum(hash(f)) as varchar) as digest
+from raw.source_fetch as f -- noqa: AL05
+group by cast(seen_at as date)
+union all
+select
     'price' as kind,
     price_date as input_date,
     cast(sum(hash(p)) as varchar) as digest
@@ -63,6 +70,6 @@ select
     'fetch' as kind,
     cast(f.seen_at as date) as input_date,
     cast(sum(hash(f.source, f.seen_at, f.outcome, f.newest_item_at, s.cadence_minutes)) as varchar) as digest
-from raw.source_fetch as f
+from raw.source_fetch as f -- noqa: AL05
 inner join raw.source as s on f.source = s.source
 group by cast(f.seen_at as date)

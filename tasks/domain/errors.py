@@ -2,7 +2,8 @@
 
     GeoriskError                a sentence for the person who runs it; exit code 1
     ├── ConfigError             a seed, an option or a file that the user must mend
-    │   └── SeedError           ... in seeds/: file, line, field, value, rule, remedy
+    │   ├── SeedError           ... in seeds/: file, line, field, value, rule, remedy
+    │   └── ClockError          the run's clock lies before what is published already
     ├── SourceError             an article source or price provider that cannot be read at all
     │   └── FetchError          ... over the network: one address, with a reason that code can tell apart
     ├── WarehouseError          the DuckDB file cannot be used as it is
@@ -40,6 +41,10 @@ class SeedError(ConfigError):
         self.file, self.line, self.rule, self.remedy = file, line, rule, remedy
         where = file if line is None else f"{file}:{line}"
         super().__init__(f"{where}: {rule}; {remedy}")
+
+
+class ClockError(ConfigError):
+    """The run's clock lies before the newest publication: a run would unpublish what is known since."""
 
 
 class SourceError(GeoriskError):

@@ -20,15 +20,16 @@ import pyarrow.parquet as pq
 
 from tasks.domain.articles import Rejected
 from tasks.domain.errors import SourceError
+from tasks.storage.lines import ROW_LIMIT, BoundedRows, bounded_lines
+from tasks.storage.parquet_rows import open_parquet, rows
 
 FIELDS = (
     "article_id", "published_at", "title", "body", "summary", "source", "url", "first_seen_at", "language",
 )  # fmt: skip
 SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
 DEFAULT_SOURCE = "files"
-CELL_LIMIT = 64_000_000
-"""Characters in one CSV cell. Python stops at 131,072, which is less than a long article; beyond this the file is
-no table of articles."""
+CELL_LIMIT = ROW_LIMIT
+"""Characters in one CSV cell. Python stops at 131,072, which is less than a long article."""
 
 _PAYLOAD = 500
 
@@ -83,9 +84,10 @@ def _read_csv(path: Path) -> Iterator[RawItem | Rejected]:
     before = csv.field_size_limit(CELL_LIMIT)
     try:
         with _open_text(path) as file:
-            reader = csv.DictReader(file, strict=True)
+            lines = BoundedRows(file)
+            reader = csv.DictReader(lines, strict=True)
             _check_columns(path, reader.fieldnames or ())
-            for cells in _csv_rows(path, reader):
+            for cells in _csv_rows(path, reader, lines):
                 location = f"{path.name}:{reader.reader.line_num}"
                 if cells is None:
                     message = "text stands behind a closing quote; mend the quotes"
@@ -100,13 +102,14 @@ def _read_csv(path: Path) -> Iterator[RawItem | Rejected]:
         csv.field_size_limit(before)
 
 
-def _csv_rows(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[str, str] | None]:
+def _csv_rows(path: Path, reader: csv.DictReader[str], lines: BoundedRows) -> Iterator[dict[str, str] | None]:
     """The rows; None for one whose quotes are wrong, after which the next line is read.
 
     Not lenient: Python would read `"A" b` as `A b`, and a quote that is never closed as one cell with all the rest.
     """
     while True:
         first_line = reader.reader.line_num + 1
+        lines.begin_row()
         try:
             yield next(reader)
         except StopIteration:
@@ -122,8 +125,12 @@ def _csv_rows(path: Path, reader: csv.DictReader[str]) -> Iterator[dict[str, str
 
 def _read_jsonl(path: Path) -> Iterator[RawItem | Rejected]:
     with _open_text(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(bounded_lines(file), start=1):
             location = f"{path.name}:{number}"
+            if line is None:
+                message = f"a line of more than {ROW_LIMIT:,} characters; split the item"
+                yield Rejected("oversized", location, message, DEFAULT_SOURCE)
+                continue
             if not line.strip():
                 continue
             message = "not a JSON object on one line; mend the line"
@@ -153,15 +160,12 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _read_parquet(path: Path) -> Iterator[RawItem | Rejected]:
-    file = pq.ParquetFile(path)
+    file = open_parquet(path)
     _check_columns(path, file.schema_arrow.names)
     names = [name for name in FIELDS if name in file.schema_arrow.names]
     check_zones(path, file.schema_arrow, names)
-    number = 0
-    for batch in file.iter_batches(batch_size=10_000, columns=names):
-        for cells in batch.to_pylist():
-            number += 1
-            yield _item(f"{path.name}:{number}", cells)
+    for number, cells in enumerate(rows(file, names), start=1):
+        yield _item(f"{path.name}:{number}", cells)
 
 
 def _check_columns(path: Path, given: Sequence[str]) -> None:

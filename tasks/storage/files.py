@@ -83,6 +83,21 @@ def swap_link(link: Path, target: Path) -> None:
     flush(link.parent)
 
 
+def clear_leftovers(home: Home) -> int:
+    """Remove what killed runs left: drafts, links that were not renamed, spilled pages; return how many went.
+
+    Only for whoever holds the writer lock: a running run has such files, too.
+    """
+    places = ((home.publications, ".*"), (home.root, f".{home.published.name}.*"), (home.root / "tmp", "duckdb_temp*"))
+    doomed = [path for folder, pattern in places for path in folder.glob(pattern)]
+    for path in doomed:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return len(doomed)
+
+
 def sweep(home: Home) -> int:
     """Remove unfinished publications and all but the newest `KEEP_PUBLICATIONS`; return how many went."""
     current = home.published.resolve() if home.published.is_symlink() else None

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tasks.domain.errors import SourceError
 from tasks.storage.article_tables import check_unique, check_zones
 from tasks.storage.files import expand
+from tasks.storage.lines import BoundedRows, RowTooLongError
+from tasks.storage.parquet_rows import open_parquet, rows
 
 FIELDS = ("symbol", "date", "open", "high", "low", "close", "adj_close", "volume", "currency")
 DIVIDEND_FIELDS = ("symbol", "ex_date", "amount", "currency")
@@ -27,6 +28,9 @@ REQUIRED = {FIELDS: ("symbol", "date", "close"), DIVIDEND_FIELDS: DIVIDEND_FIELD
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 DIVIDENDS = "dividends"
 """How the name of a file of ex-dividends starts."""
+
+ROW_LIMIT = 1_000_000
+"""Characters of a row of prices; a longer one is no price."""
 
 PriceRow = tuple[str, Mapping[str, str | None]]
 """(location, field -> text as given, None where the file has no such field)."""
@@ -72,13 +76,16 @@ def _read_csv(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
             # Strict: a quote that is never closed would else swallow all the rows after it.
-            reader = csv.DictReader(file, strict=True)
+            lines = BoundedRows(file, ROW_LIMIT)
+            reader = csv.DictReader(lines, strict=True)
             _check_columns(path, reader.fieldnames or (), fields)
+            lines.begin_row()
             for cells in reader:
+                lines.begin_row()
                 yield f"{path.name}:{reader.line_num}", _row(cells, fields)
     except UnicodeDecodeError as fault:
         raise SourceError(f"{path} is not valid UTF-8 (byte {fault.start}); save it as UTF-8") from None
-    except (csv.Error, OSError, EOFError, zlib.error) as fault:
+    except (csv.Error, OSError, EOFError, zlib.error, RowTooLongError) as fault:
         raise SourceError(f"{path} is not a readable CSV file ({fault}); write it again") from None
 
 
@@ -98,15 +105,12 @@ def _row(cells: Mapping[str | None, Any], fields: tuple[str, ...]) -> dict[str, 
 
 def _read_parquet(path: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
     try:
-        file = pq.ParquetFile(path)
+        file = open_parquet(path)
         _check_columns(path, file.schema_arrow.names, fields)
         names = [name for name in fields if name in file.schema_arrow.names]
         check_zones(path, file.schema_arrow, names)
-        number = 0
-        for batch in file.iter_batches(columns=names):
-            for cells in batch.to_pylist():
-                number += 1
-                yield f"{path.name}:{number}", {name: _text(cells.get(name)) for name in fields}
+        for number, cells in enumerate(rows(file, names), start=1):
+            yield f"{path.name}:{number}", {name: _text(cells.get(name)) for name in fields}
     # ValueError: bytes that are no UTF-8, or an instant that no calendar has.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
         raise SourceError(f"{path} is not a readable Parquet file ({fault}); write it again") from None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +17,8 @@ from filelock import FileLock, Timeout
 
 from tasks.domain.errors import GeoriskError, WarehouseError, WriterBusyError
 from tasks.domain.run import Run, StepReport
-from tasks.storage.files import ROOT, Home
+from tasks.storage.faults import cannot_open, named
+from tasks.storage.files import ROOT, Home, clear_leftovers
 
 MIGRATIONS = ROOT / "sql" / "00_raw"
 WAIT_SECONDS = 900.0
@@ -57,8 +56,7 @@ def connect(
         if scalar(db, "select current_setting('enable_progress_bar')"):
             db.execute("set enable_progress_bar = false")
     except duckdb.Error as fault:
-        remedy = "close the program that holds it, or move the file away and run again"
-        raise WarehouseError(f"{path} cannot be opened ({_first_line(fault)}); {remedy}") from fault
+        raise cannot_open(path, fault) from fault
     return db
 
 
@@ -68,6 +66,7 @@ def writer_lock(home: Path, say: Callable[[str], None], wait_seconds: float = WA
 
     Raises:
         WriterBusyError: the lock was not free in time.
+        ConfigError: nothing may be written in the home.
     """
     place = Home(home)
     place.prepare()
@@ -82,7 +81,12 @@ def writer_lock(home: Path, say: Callable[[str], None], wait_seconds: float = WA
             raise WriterBusyError(
                 f"another run still holds {place.lock} after {wait_seconds:.0f} s; run again when it has finished"
             ) from None
+    except OSError as fault:
+        raise named(fault, home) or fault from None
     try:
+        if lock.lock_counter == 1:  # not a second time within a run
+            with _naming(home):
+                clear_leftovers(place)
         yield
     finally:
         lock.release()
@@ -108,7 +112,8 @@ def transaction(db: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        db.execute("rollback")
+        with suppress(duckdb.Error):  # a database that broke down has nothing left to roll back
+            db.execute("rollback")
         raise
     db.execute("commit")
 
@@ -148,12 +153,27 @@ def logged(run: Run, step: str) -> Iterator[dict[str, int]]:
     try:
         yield counts
     except Exception as fault:
+        known = named(fault, run.home)
         # What cannot be logged must not hide the fault itself.
         with suppress(GeoriskError, duckdb.Error), open_warehouse(run) as db:
-            log_row(db, run, step, "failed", started, time.perf_counter() - clock, counts, str(fault))
+            log_row(db, run, step, "failed", started, time.perf_counter() - clock, counts, str(known or fault))
+        if known:
+            raise known from fault
         raise
-    with open_warehouse(run) as db:
+    with _naming(run.home), open_warehouse(run) as db:
         log_row(db, run, step, "ok", started, time.perf_counter() - clock, counts, None)
+
+
+@contextmanager
+def _naming(home: Path) -> Iterator[None]:
+    """Raise the named fault instead of what the machine says, where there is one."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as fault:
+        known = named(fault, home)
+        if known:
+            raise known from fault
+        raise
 
 
 def log_row(
@@ -195,7 +215,3 @@ def scalar(db: Connection, sql: str, parameters: dict[str, Any] | None = None) -
     """The only cell of a query's only row."""
     row = db.execute(sql, parameters or {}).fetchone()
     return row[0] if row else None
-
-
-def _first_line(fault: Exception) -> str:
-    return re.sub(r"\s+", " ", str(fault).split(os.linesep)[0])[:200]

@@ -50,7 +50,7 @@ def test_a_connection_is_in_utc_and_takes_nothing_from_outside(db: Connection) -
 
 def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "x.duckdb").write_bytes(b"no database " * 1000)
-    with pytest.raises(WarehouseError, match=r"x.duckdb cannot be opened \(.*\); close the program that holds it"):
+    with pytest.raises(WarehouseError, match=r"x.duckdb cannot be opened \(.*\); put the last backup back"):
         connect(tmp_path / "x.duckdb", 1, temp=tmp_path)
 
 

@@ -74,6 +74,14 @@ def test_command_prints_and_writes(labelled: Path, tmp_path: Path) -> None:
 
 def test_command_fails_in_one_line() -> None:
     result = CliRunner().invoke(main, ["--labelled", "nowhere.csv"])
-    assert result.exit_code == 1
-    assert result.output.startswith("Error: nowhere.csv: cannot be read")
+    assert result.exit_code == 2
+    assert result.output.startswith("error: nowhere.csv: cannot be read")
     assert result.output.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_written_is_named_after_the_table(tmp_path: Path, labelled: Path) -> None:
+    out = tmp_path / "nowhere" / "quality.json"
+    result = CliRunner().invoke(main, ["--labelled", str(labelled), "--json", str(out)])
+    assert result.exit_code == 2
+    assert "3 headlines" in result.stdout
+    assert result.stderr == f"error: {out} cannot be written (No such file or directory); name another file\n"
