@@ -52,7 +52,7 @@ def connect(
     try:
         db = duckdb.connect(str(path), config=config, read_only=read_only)
         db.execute("set TimeZone = 'UTC'")
-        # Drawn where DuckDB takes the process for a prompt; steps log. Off already in a notebook, which refuses the word.
+        # Drawn where DuckDB takes the process for a prompt; steps log. A notebook has it off, and refuses to be told.
         if scalar(db, "select current_setting('enable_progress_bar')"):
             db.execute("set enable_progress_bar = false")
     except duckdb.Error as fault:
