@@ -19,6 +19,7 @@ from tasks.domain.taxonomy import Source
 from tasks.storage.article_tables import RawItem
 from tasks.storage.articles import Reading, shape
 from tasks.storage.feeds import read_feed
+from tasks.storage.gdelt import catch_up
 from tasks.storage.seeds import Taxonomy
 from tasks.storage.web import Fetcher
 
@@ -106,7 +107,14 @@ def read_rss(source: Source, known: Known, fetcher: Fetcher, clock: Clock) -> An
     )  # fmt: skip
 
 
-READERS: dict[str, Reader] = {"rss": read_rss}
+def read_gdelt(source: Source, known: Known, fetcher: Fetcher, clock: Clock) -> Answer:
+    """Fetch and read the batches of GDELT after the last one read, whose label is kept as the validator."""
+    catch = catch_up(source, known.etag, fetcher, clock)
+    status = 200 if catch.batch_count else 304
+    return Answer(catch.seen_at, catch.items, len(catch.items), catch.newest_at, status, catch.label)
+
+
+READERS: dict[str, Reader] = {"rss": read_rss, "gdelt": read_gdelt}
 
 
 def harvest(sources: Sequence[Source], known: Mapping[str, Known], fetcher: Fetcher, now: datetime) -> list[Harvest]:

@@ -30,7 +30,7 @@ MAY_PASS = (408, 429, 500, 502, 503, 504)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: status 200 with its body, or 304 (`not_modified`) without one.
+    """An answer: status 200 (206 for a part that was asked for) with its body, or 304 (`not_modified`) without one.
 
     `url` is the address asked for and `final_url` the one that answered. `etag` and `last_modified` are the validators
     to send next time; after a 304 the ones that were sent, where the answer names none.
@@ -63,6 +63,7 @@ class _Request:
     max_bytes: int
     deadline: float
     is_conditional: bool
+    is_partial: bool
 
 
 class Fetcher:
@@ -112,7 +113,7 @@ class Fetcher:
             max_bytes: of the body after decompression; the policy's if None.
             deadline_seconds: over all attempts, redirects and waits, without the queue for the host; the policy's if
                 None. The system may take longer to resolve a name.
-            headers: further request headers, like `Accept`.
+            headers: further request headers, like `Accept`; with `Range`, status 206 is an answer, too.
 
         Raises:
             FetchError: there is no usable answer. Reasons: `timeout`, `too_large`, `refused_address`,
@@ -134,6 +135,7 @@ class Fetcher:
             self.policy.max_bytes if max_bytes is None else max_bytes,
             self.clock() + (self.policy.deadline_seconds if deadline_seconds is None else deadline_seconds),
             bool(sent),
+            "Range" in (headers or {}),
         )
         answer = self._retrying(request)(self._attempt, request)
         if answer.not_modified:
@@ -197,7 +199,7 @@ class Fetcher:
             raise FetchError("network", shown, rule, "look at the connection and the address") from None
 
     def _check_status(self, shown: str, host: str, status: int, headers: httpx.Headers, request: _Request) -> None:
-        if status == 200 or (status == 304 and request.is_conditional):
+        if status == 200 or (status == 304 and request.is_conditional) or (status == 206 and request.is_partial):
             return
         wait = asked_wait(headers.get("retry-after"), headers.get("date")) if status in (429, 503) else None
         rule, remedy = f"HTTP status {status}", "look at the address in a browser"
