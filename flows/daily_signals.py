@@ -180,7 +180,8 @@ def print_newest(home: Path) -> None:
             f"{row.theme:<22} {row.session_date} {row.clock:<10} {row.status:<8} "
             f"{risk:>7} {escalation:>7} {row.story_count:>7}"
         )
-    click.echo(f"\nquery   {place.published / 'signals.duckdb'}")
+    click.echo(f"\nread    {place.published / 'reports' / 'index.html'}")
+    click.echo(f"query   {place.published / 'signals.duckdb'}")
     click.echo(f"load    {place.published / 'exports'}")
 
 
