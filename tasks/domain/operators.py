@@ -33,6 +33,7 @@ CONDITIONAL = 0.25
 Hit = tuple[int, int, LexiconRow]
 """Start and end of a match among the words of a sentence, and its row."""
 _BE = word_set("be been being is are was were")
+_SEEMING = word_set("appears appear seems seem set due expected about likely poised bound begins continues")
 _CLOSERS = word_set(
     "in on at after as for by over amid until from with because due again but and while before since to of into than "
     "now today this next within despite following during between ahead under without , . ; : ! ? ) -"
@@ -112,8 +113,11 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
     if row.kind not in ("rise", "fall", "lift") and not is_condition:
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end and not _is_cut_off(words, end, item.start, operators)]
-    # "to end the war" can only mean what follows.
-    left = [item for item in items if item.end <= start] if words[start - 1 : start] != ["to"] else []
+    # "to end the war" can only mean what follows, "appears to hold" only what stands before.
+    is_open = words[start - 1 : start] != ["to"] or (
+        row.scope == "near" and words[start - 2] in _SEEMING and _takes_subject(words, start, end)
+    )
+    left = [item for item in items if item.end <= start] if is_open else []
     if row.kind in ("damp", "threat", "endanger", "ask"):
         after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
