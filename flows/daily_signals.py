@@ -14,40 +14,60 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_HOME, temporary_settings
 
 from flows import georisk_home, steps
+from flows.alerts import after_publication, run_crashed, run_failed
+from flows.artifacts import leave_failure, leave_page
 from flows.commands import Day, Instant, run_command
+from flows.parameters import AwareInstant, RunId, SessionDate
 from flows.run_request import SEEDS, make_run
-from tasks.domain.errors import ConfigError
-from tasks.domain.run import FEEDS, Run, Window
+from tasks.domain.errors import ClockError, ConfigError, GeoriskError
+from tasks.domain.run import FEEDS, Run, StepReport, Window
 from tasks.publish import newest_rows
 from tasks.storage.files import Home
 from tasks.storage.warehouse import writer_lock
 
 
-@flow(name="daily-signals", flow_run_name="signals-{run_id}", retries=0)
+def run_name() -> str:
+    """The name of the flow run: of the run if it has one, else of the minute for which it was scheduled."""
+    scheduled_at = flow_run.scheduled_start_time
+    return f"signals-{flow_run.parameters.get('run_id') or f'{scheduled_at:%Y-%m-%dT%H%MZ}'}"
+
+
+@flow(
+    name="daily-signals",
+    flow_run_name=run_name,
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+)
 def daily_signals(
     articles: list[str] | None = None,
     prices: list[str] | None = None,
-    from_date: date | None = None,
-    to_date: date | None = None,
-    now: datetime | None = None,
+    from_date: SessionDate | None = None,
+    to_date: SessionDate | None = None,
+    now: AwareInstant | None = None,
     home: str | None = None,
-    run_id: str | None = None,
+    run_id: RunId | None = None,
     seeds: str | None = None,
     allow_networks: list[str] | None = None,
+    rebuild: bool = False,
 ) -> str:
     """Build and publish the signal tables.
+
+    Without `from_date`, a run begins at the first session that something new since the last publication can change:
+    a run that was missed, late or killed is made up for by the next one.
 
     Args:
         articles: `seeds` (the embedded demonstration); or `feeds` (the live sources), paths of article files and
             folders, or both.
         prices: `sample` (the embedded prices) or paths of price files.
-        from_date: first session; empty = the first article's session, or what the seeds cover.
+        from_date: first session; empty = as above, over all sessions since the first article's.
         to_date: last session; empty = the last closed one, or what the seeds cover.
         now: the run's clock, with offset; empty = declared by the seeds, else the scheduled time.
         home: folder of warehouse and publications; empty = GEORISK_HOME.
         run_id: name of the run; empty = made from the time.
         seeds: folder of the taxonomy; empty = the one in the checkout.
         allow_networks: networks that may be fetched from although they are not public, like `10.1.0.0/16`.
+        rebuild: build every session again, also those that nothing new can change.
 
     Returns:
         The path of the publication's link.
@@ -63,15 +83,34 @@ def daily_signals(
         scheduled_at=flow_run.scheduled_start_time,
         seeds=Path(seeds) if seeds else SEEDS,
         allow_networks=allow_networks or (),
+        catch_up=not rebuild,
     )
     with writer_lock(run.home, say=get_run_logger().warning):
-        steps.collect(run)
-        steps.score(run)
-        window = steps.price(run).window or Window(run.now.date(), run.now.date())
-        steps.build(run, window)
-        steps.check(run, window)
-        steps.publish(run, window)
+        try:
+            _publish(run)
+        except ClockError as fault:
+            if now is not None or run.now != flow_run.scheduled_start_time:
+                raise
+            get_run_logger().warning("nothing to do, a later run was faster: %s", fault)
     return str(Home(run.home).published)
+
+
+def _publish(run: Run) -> None:
+    """The stations, in their order; whatever ends them leaves a page that says how far they came."""
+    reports: list[StepReport] = []
+    try:
+        reports.append(steps.collect(run))
+        reports.append(steps.score(run))
+        reports.append(steps.price(run))
+        window = reports[-1].window or Window(run.now.date(), run.now.date())
+        reports.append(steps.build(run, window))
+        reports.append(steps.check(run, window))
+        reports.append(steps.publish(run, window))
+    except GeoriskError as fault:
+        leave_failure(run, reports, fault)
+        raise
+    leave_page(run, window, reports)
+    after_publication(run)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -82,7 +121,7 @@ def daily_signals(
     help="seeds; or feeds (the live sources), or a folder or file of articles. Repeatable.",
 )
 @click.option("--prices", multiple=True, default=["sample"], help="sample, or a price file or folder. Repeatable.")
-@click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
+@click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: what is new asks for]")
 @click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
 @click.option("--now", type=Instant(), help="The run's clock, with offset.  [default: declared by the seeds, else now]")
 @click.option(
@@ -100,6 +139,7 @@ def daily_signals(
     multiple=True,
     help="A network like 10.1.0.0/16 that may be fetched from although it is not public. Repeatable.",
 )
+@click.option("--rebuild", is_flag=True, help="Build every session again, also those that nothing new can change.")
 @click.option("--debug", is_flag=True, help="Show the trace of an error.")
 def main(
     articles: tuple[str, ...],
@@ -111,6 +151,7 @@ def main(
     run_id: str | None,
     seeds: Path | None,
     allow_networks: tuple[str, ...],
+    rebuild: bool,
     debug: bool,
 ) -> None:
     r"""Read news, score it per theme, join it with prices, publish the day's signal tables.
@@ -153,6 +194,7 @@ def main(
                 run_id=request.run_id,
                 seeds=str(request.seeds),
                 allow_networks=list(allow_networks),
+                rebuild=rebuild,
             )
         print_newest(place)
 

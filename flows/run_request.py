@@ -30,6 +30,7 @@ def make_run(
     scheduled_at: datetime | None = None,
     seeds: Path = SEEDS,
     allow_networks: Sequence[str] = (),
+    catch_up: bool = False,
 ) -> Run:
     """Settle every default of a run.
 
@@ -69,6 +70,7 @@ def make_run(
         from_date=from_date,
         to_date=to_date,
         fetching=_fetching(allow_networks),
+        catch_up=catch_up,
     )
 
 

@@ -56,7 +56,7 @@ def check(run: Run, window: Window, folder: Path = SQL / "90_checks") -> StepRep
     """Run every check over the window.
 
     Returns:
-        counts `checks`, `warnings`.
+        counts `checks`, `warnings`; a note for each warning.
 
     Raises:
         CheckFailedError: a `fail` check returned rows; names each, with examples.
@@ -70,7 +70,7 @@ def check(run: Run, window: Window, folder: Path = SQL / "90_checks") -> StepRep
         if failed:
             lines = "; ".join(finding.line() for finding in failed)
             raise CheckFailedError(f"nothing was published, the last good publication stays: {lines}")
-        report = StepReport("check", dict(counts))
+        report = StepReport("check", dict(counts), notes=tuple(finding.line() for finding in findings))
     return timed(report, clock)
 
 

@@ -108,14 +108,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class StepReport:
-    """What a step did: counts by name (rows, items), for the log line and `run_log`."""
+    """What a step did: counts by name (rows, items), for the log line and `run_log`; notes for a person."""
 
     step: str
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     window: Window | None = None
+    notes: tuple[str, ...] = ()
+
+    def counted(self) -> str:
+        """The counts as words: `13 read, 0 quarantined`; empty when there are none."""
+        return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items())
 
     def line(self) -> str:
         """One line for a person: `collect    13 read, 0 quarantined   0.2 s`."""
-        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.counts.items())
-        return f"{self.step:<8} {counts or 'nothing to do'}  ({self.seconds:.1f} s)"
+        return f"{self.step:<8} {self.counted() or 'nothing to do'}  ({self.seconds:.1f} s)"

@@ -1,0 +1,21 @@
+"""Types of the parameters of flows: what they refuse is refused where a run is asked for, also in Prefect's form.
+
+The server checks a request against the schema that these types make, but not its formats: a date is any text to it.
+The patterns close that gap.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+SessionDate = Annotated[date, Field(json_schema_extra={"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})]
+"""A session, `YYYY-MM-DD`."""
+
+AwareInstant = Annotated[datetime, Field(json_schema_extra={"pattern": r"T.*(Z|[+-][0-9]{2}:?[0-9]{2})$"})]
+"""An instant with its offset, like `2025-09-08T06:00:00Z`."""
+
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+"""The name of a run, which is also the name of its publication's folder."""
