@@ -21,6 +21,7 @@ from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
 from tasks.storage.files import ROOT
+from tests import cookbook
 
 PAGES = ("docs/architecture.md",)
 _BLOCK = re.compile(r"```sql\n(?P<sql>.*?)\n```\n(?:\n```text\n(?P<output>.*?)\n```\n)?", re.DOTALL)
@@ -28,7 +29,7 @@ _BLOCK = re.compile(r"```sql\n(?P<sql>.*?)\n```\n(?:\n```text\n(?P<output>.*?)\n
 
 def publish_embedded(home: Path, to_date: date | None = None) -> Path:
     """Run the six verbs over the embedded seeds; return the publication."""
-    run = make_run(run_id="docs", home=home, to_date=to_date)
+    run = make_run(run_id="demo", home=home, to_date=to_date)
     collect(run)
     score(run)
     window = price(run).window
@@ -66,6 +67,7 @@ def main() -> None:
                 page.write_text(
                     with_outputs(page.read_text(encoding="utf-8"), lambda sql: render(db, sql)), encoding="utf-8"
                 )
+            cookbook.PAGE.write_text(cookbook.cookbook(db), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from tasks.storage.files import ROOT
+from tests import cookbook
 from tests.docs import PAGES, publish_embedded, render, with_outputs
 from tests.pipeline import Pipeline
 
@@ -41,6 +42,11 @@ def test_printed_output_is_what_the_query_gives(db: duckdb.DuckDBPyConnection, n
     """When it differs on purpose, `python -m tests.docs` writes the pages anew."""
     page = (ROOT / name).read_text(encoding="utf-8")
     assert with_outputs(page, lambda sql: render(db, sql)) == page
+
+
+def test_the_cookbook_shows_every_query_and_what_it_gives(db: duckdb.DuckDBPyConnection) -> None:
+    """When it differs on purpose, `python -m tests.docs` writes the page anew."""
+    assert cookbook.PAGE.read_text(encoding="utf-8") == cookbook.cookbook(db)
 
 
 def test_queries_of_the_readme_run(db: duckdb.DuckDBPyConnection) -> None:

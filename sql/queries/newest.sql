@@ -1,4 +1,4 @@
--- What is newest: of each theme the newest row, and the newest one with news where that is another.
+-- What is newest in one line each? Of each theme the newest row, and the newest one with news where that is another.
 select
     theme,
     session_date,

@@ -1,4 +1,4 @@
--- Signal beside prices: each asset's row, and the first return that could still be earned after the news.
+-- What could still be earned after the news? Each asset's row, its own return, and the first one that was left.
 -- The row's own return was partly made before the news was out, and the next one starts at the strike of the news' own
 -- session, which nobody can trade at any more. Entry is at first_tradable_at, the next strike: the return that starts
 -- there is that of the second session after the row's.
