@@ -317,6 +317,13 @@ BROKEN = [
     ),
     _read("nul", "NUL characters between tags", "read", rss(item()).replace("<item>", "\0<item>\0"), title=TITLE),
     _read(
+        "huge-reference",
+        "a character beyond Unicode",
+        "read; the character becomes a mark",
+        rss(item("Oil &#xFFFFFFFF;&#99999999999;&#1114112; up &#x20AC;")),
+        title="Oil \ufffd\ufffd\ufffd up €",
+    ),
+    _read(
         "text-html", "a feed that the server calls HTML", "read", rss(item()), "text/html; charset=utf-8", title=TITLE
     ),
     _bad(

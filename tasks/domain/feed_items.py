@@ -6,7 +6,7 @@ import hashlib
 import re
 from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 EXCERPT = 1_000
 """Characters of a summary that are kept: what a quotation may be, and where a lead ends. Some feeds send all."""
@@ -89,10 +89,10 @@ def headline(markup: str, suffixes: list[str]) -> str:
     return title
 
 
-def clean_url(url: str) -> str | None:
-    """The link without tracking parameters and fragment; None where it is no http or https link."""
+def clean_url(url: str, base: str = "") -> str | None:
+    """The link, read from `base`, without tracking parameters and fragment; None where it is no http or https link."""
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(urljoin(base, url.strip()))
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
             return None
     except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 
 from tasks.domain.errors import SourceError
 
@@ -27,6 +28,7 @@ _EVERYDAY = re.compile(
 or hide what the guards below look for."""
 
 _PROLOG = re.compile(r"\A(?:\ufeff|\s)*<\?xml[^>]{0,500}\?>")
+_REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]+|[0-9]+);")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _CROWDED = re.compile(
     r"<[a-zA-Z][^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*){%d}" % (MAX_ATTRIBUTES + 1)  # noqa: UP031
@@ -72,7 +74,15 @@ def checked_feed(text: str) -> bytes:
         raise SourceError(f"has more than {MAX_MARKS:,} tags; nothing was read, ask its publisher for a shorter feed")
     if _CROWDED.search(text):
         raise SourceError(f"has a tag with more than {MAX_ATTRIBUTES} attributes; nothing was read, ask its publisher")
-    return _PROLOG.sub("", text, count=1).encode("utf-8", "replace")
+    text = _REFERENCE.sub(_character, _PROLOG.sub("", text, count=1))
+    return text.encode("utf-8", "replace")
+
+
+def _character(reference: re.Match[str]) -> str:
+    """The reference, or a mark for one beyond Unicode, at which feedparser would give up the whole feed."""
+    digits = reference[1].lstrip("xX0") or "0"
+    code = int(digits, 16 if reference[1][0] in "xX" else 10) if len(digits) < 10 else sys.maxsize
+    return reference[0] if code <= sys.maxunicode else "\ufffd"
 
 
 def is_complete(text: str) -> bool:

@@ -10,7 +10,6 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import feedparser
@@ -88,7 +87,7 @@ def _item(
     entry: dict[str, Any], source: Source, seen_at: datetime, language: str
 ) -> tuple[RawItem | Rejected, datetime | None]:
     """One entry as an item, and the instant at which it was published, if that is known."""
-    url = clean_url(urljoin(_address(source), _text(entry, "link"))) if _text(entry, "link") else None
+    url = clean_url(_text(entry, "link"), _address(source)) if _text(entry, "link") else None
     suffixes = [f" - {publisher}" for publisher in [_publisher(entry)] if publisher]
     suffixes += [source.strip_title_suffix] if source.strip_title_suffix else []
     title = headline(_text(entry, "title"), suffixes)

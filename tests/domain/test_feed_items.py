@@ -103,6 +103,11 @@ def test_a_link_loses_what_follows_the_reader(url: str, clean: str | None) -> No
     assert clean_url(url) == clean
 
 
+def test_a_link_is_read_from_the_address_of_its_feed() -> None:
+    assert clean_url("../b?utm_source=x", "https://x.org/feeds/a.xml") == "https://x.org/b"
+    assert clean_url("https://[x", "https://x.org/") is None
+
+
 def test_one_item_has_one_name() -> None:
     first = item_id("wire", "https://x.org/a", "g", "Strike on Port: two dead")
     assert first == item_id("wire", "https://x.org/a", "another guid", "  strike on port –  two dead!")

@@ -185,4 +185,4 @@ def test_malformed_documents_are_read_or_set_aside(base: str) -> None:
                 assert "\0" not in text
     assert len(outcomes) >= COUNT
     assert outcomes.count("read") > 20, "broken feeds are mostly read"
-    assert outcomes.count("unreadable") >= 5, "some are beyond reading"
+    assert outcomes.count("unreadable") >= 3, "some are beyond reading"
