@@ -148,7 +148,7 @@ def build(
             written[model.name] = _replace(db, model, parameters)
         else:
             raise WarehouseError(f"{model.path}: cannot write {model.write!r} here")
-        _comment(db, model)
+        comment(db, model)
     return written
 
 
@@ -241,7 +241,8 @@ def _create_macro(db: Connection, model: Model) -> None:
     db.execute(f"create or replace macro {model.table}{arguments} as table {model.body}")
 
 
-def _comment(db: Connection, model: Model) -> None:
+def comment(db: Connection, model: Model) -> None:
+    """Write a model's purpose and its columns' meanings into the database, where a reader finds them."""
     if model.write.startswith("macro"):
         db.execute(f"comment on macro table {model.table} is {_quoted(model.purpose)}")
         return

@@ -17,6 +17,7 @@ COMMITTED = {
     "0006_gdelt_tone.sql": "1c06ac03c4fcb0fb8325ca2d89b1d60a58b062c4e8f568eef8a60f3766cbc5f6",
     "0007_published_input.sql": "e5182292ca345a669daaeed49aca4ec405cb54069caf332474d2ab5519520ea4",
     "0008_backfill_parts.sql": "a648b0208e4d4bfd55955b22a578b8310a5ecbede171737b315ffaf8b1524e6f",
+    "0050_research.sql": "c0ac0c2306ebfe444e749f9c7e7a98199cce21ca489de95f503ad13d72df2068",
 }
 
 

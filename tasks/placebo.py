@@ -1,0 +1,42 @@
+"""placebo: a theme without market meaning through the same machine, in a warehouse of its own."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from tasks.build import build
+from tasks.domain.run import Run, Window
+from tasks.score import score
+from tasks.storage.files import Home
+from tasks.storage.research_plan import PLACEBO_THEME, write_placebo_seeds
+from tasks.storage.research_tables import copy_articles
+from tasks.storage.seeds import load_taxonomy
+from tasks.storage.warehouse import insert_rows, open_warehouse
+
+log = logging.getLogger(__name__)
+
+
+def placebo(run: Run, window: Window) -> Path:
+    """Read the home's articles for the placebo theme and build its daily rows; return the warehouse with them.
+
+    The articles, their sessions and the rules are those of the home; only the words differ. Kept in the home, so that
+    a second report scores new articles alone.
+    """
+    home = Home(run.home)
+    place = Home(run.home / "research" / PLACEBO_THEME)
+    place.prepare()
+    seeds = place.root / "seeds"
+    write_placebo_seeds(run.seeds, seeds, load_taxonomy(run.seeds))
+    theme = load_taxonomy(seeds).themes[0]
+    other = replace(run, home=place.root, seeds=seeds)
+    log.info("reading the same articles for the placebo theme")
+    with open_warehouse(other) as db:
+        copy_articles(db, home.warehouse)
+        db.execute("delete from raw.theme")
+        row = (theme.theme, theme.label, theme.clock, theme.shrinkage, theme.meaning)
+        insert_rows(db, "raw.theme", ("theme", "label", "clock", "shrinkage", "meaning"), [row])
+    log.info(score(other).line())
+    log.info(build(other, window).line())
+    return place.warehouse

@@ -1,0 +1,1 @@
+"""What the research report says: from the tables of schema `research` to the numbers of its JSON, page and tables."""
