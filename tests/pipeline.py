@@ -144,5 +144,6 @@ def another_process(code: str, path: Path) -> Iterator[None]:
 
 
 def exports(publication: Path, ending: str = "*.csv") -> dict[str, bytes]:
-    """Name -> bytes of the exports of one publication."""
-    return {path.name: path.read_bytes() for path in sorted((publication / "exports").glob(ending))}
+    """Name -> bytes of the exports of one publication; with `*` of its pages, too."""
+    found = [*(publication / "exports").glob(ending), *((publication / "reports").glob("*") if ending == "*" else ())]
+    return {path.name: path.read_bytes() for path in sorted(found)}
