@@ -378,6 +378,7 @@ _ITA = "simple,false,SPY,2,sample;files;yahoo,1,,"
 _HEAD = ("symbol,label,clock,currency,adjustment,return_kind,allows_nonpositive,benchmark_symbol,publication_lag_hours,"
          "providers,defense,energy,european_risk_premium\n")
 _FRED = "\nVIX,fred,VIXCLS,"
+_BBC = "  feed: https://feeds.bbci.co.uk/news/world/rss.xml\n"
 CONFIGURATION = [
     _seed("valence-out-of-range", "a valence beyond -4 ... 4", "valences.geo = '4.1': Input should be less than or",
           ("lexicon.csv", _ATTACK, "\nattack~,event,assault,,act,place,,,4.1,")),
@@ -449,6 +450,21 @@ CONFIGURATION = [
     _seed("yahoo-currency", "a currency of Yahoo, whose closes are a session late",
           "Yahoo labels the closes of EURUSD=X a session late; take the rate from ecb",
           ("series.csv", _FRED, "\nVIX,yahoo,EURUSD=X,")),
+    _seed("feed-without-address", "a live source without its address", "a live source needs feed; mend this entry",
+          ("sources.yaml", _BBC, "")),
+    _seed("feed-is-no-address", "an address that is none", "feed = 'feeds.bbci.co.uk': String should match pattern",
+          ("sources.yaml", _BBC, "  feed: feeds.bbci.co.uk\n")),
+    _seed("feed-twice", "two live sources of one address",
+          "feed 'https://www.theguardian.com/world/rss' stands 2 times; keep one",
+          ("sources.yaml", _BBC, "  feed: https://www.theguardian.com/world/rss\n")),
+    _seed("feed-format", "a format that is none", "format = 'atom': Input should be 'rss' or 'gdelt'",
+          ("sources.yaml", f"{_BBC}  format: rss\n", f"{_BBC}  format: atom\n")),
+    _seed("archive-with-feed", "an archive with the fields of a feed", "an archive has no feed; mend this entry",
+          ("sources.yaml", "  latency_minutes: 0\n  covers_from: 2025-01-02\n  covers_to: 2025-09-29\n"
+           "  now: 2025-10-08T06:00:00Z\nsecond_wire:", "  feed: https://wire.example/\nsecond_wire:")),
+    _seed("terms-without-link", "a live source without a link to its terms",
+          "the terms of a live source are a link to its publisher's, not 'free'",
+          ("sources.yaml", "  terms: https://www.bbc.co.uk/usingthebbc/terms/\n", "  terms: free\n")),
     _seed("unknown-exchange", "an exchange of its own that is none",
           "calendar of HO.PA is 'XPARIS', which is none; use a calendar of",
           ("instruments.csv", "defense_equity,XPAR,", "defense_equity,XPARIS,")),
@@ -473,6 +489,10 @@ OPTIONS = [
             from_date=date(2025, 8, 9), to_date=date(2025, 8, 10)),
     _option("range-after-the-clock", "a range after the clock", "exit 2", "mend --from, --to or --now",
             from_date=date(2025, 9, 1)),
+    _option("network-is-none", "`--allow-network` with what is no network", "exit 2",
+            "10.1.2.3/16 has host bits set; write it like 10.1.0.0/16", allow_networks=("10.1.2.3/16",)),
+    _option("feeds-beside-seeds", "`--articles feeds` beside `seeds`", "exit 2",
+            "the embedded demonstration and your own articles need a --home each", articles=("feeds", "seeds")),
     _option("to-far-ahead", "`--to` far after the clock", ACCEPTED, "cut to the last closed session",
             to_date=date(2099, 12, 31)),
     _option("seeds-beside-own", "`--articles seeds` beside own articles", "exit 2",

@@ -14,11 +14,16 @@ INSTRUMENT = {
     "providers": ("sample",), "expected_signs": {"energy": "1"},
 }  # fmt: skip
 SOURCE = {"source": "wire", "kind": "archive", "publisher": "Wire", "language": "en", "terms": "own"}
+FEED = {
+    "source": "bbc", "kind": "live", "publisher": "BBC", "language": "en", "terms": "https://bbc.example/terms",
+    "feed": "https://feeds.bbc.example/rss.xml", "format": "rss", "tier": 1, "cadence_minutes": 15,
+}  # fmt: skip
 EXAMPLES: list[tuple[type[Frozen], dict[str, Any]]] = [
     (Theme, THEME),
     (Clock, CLOCK),
     (Instrument, INSTRUMENT),
     (Source, SOURCE),
+    (Source, FEED),
     (Series, {"symbol": "BZ=F", "provider": "yahoo", "series": "BZ=F"}),
 ]
 
@@ -75,6 +80,24 @@ def test_a_value_cannot_be_changed_afterwards(kind: type[Frozen], fields: dict[s
         (Source, SOURCE, "latency_minutes", -5),
         (Source, SOURCE, "zone", "Moon/Base"),
         (Source, SOURCE, "now", "2025-09-08T06:00:00"),
+        *[
+            (Source, FEED, "feed", value)
+            for value in (
+                "",
+                "feed.xml",
+                "ftp://x.org/",
+                "file:///etc/passwd",
+                "https://",
+                "https://me:pw@x.org/",
+                "https://x.org/a b",
+                "x" * 2_000,
+            )
+        ],
+        *[(Source, FEED, "format", value) for value in ("atom", "")],
+        *[(Source, FEED, "tier", value) for value in (0, 4, "high")],
+        *[(Source, FEED, "cadence_minutes", value) for value in (0, -1, 10_081)],
+        (Source, FEED, "enabled", "perhaps"),
+        (Source, FEED, "strip_title_suffix", ""),
     ],
 )
 def test_a_value_outside_its_range_is_refused(
@@ -90,6 +113,27 @@ def test_an_expected_sign_is_minus_one_zero_or_one(sign: str) -> None:
 
 def test_a_zone_that_does_not_exist_says_what_to_use() -> None:
     assert "use an IANA name like Europe/Berlin" in fault(Clock, {**CLOCK, "zone": "Europe/Belin"})
+
+
+@pytest.mark.parametrize("field", ["feed", "format", "tier", "cadence_minutes"])
+def test_a_live_source_says_where_and_how_it_is_asked(field: str) -> None:
+    assert f"a live source needs {field}" in fault(Source, {name: FEED[name] for name in FEED if name != field})
+    assert f"an archive has no {field}" in fault(Source, {**SOURCE, field: FEED[field]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"covers_from": date(2025, 8, 4)}, "a live source has no covers_from"),
+        ({"now": datetime(2025, 8, 4, tzinfo=UTC)}, "a live source has no now"),
+        ({"terms": "ask them"}, "the terms of a live source are a link to its publisher's, not 'ask them'"),
+        ({"kind": "archive"}, "an archive has no feed, format, tier, cadence_minutes"),
+    ],
+)
+def test_archives_and_feeds_have_their_own_fields(changes: dict[str, Any], rule: str) -> None:
+    assert rule in fault(Source, {**FEED, **changes})
+    assert "an archive has no enabled" in fault(Source, {**SOURCE, "enabled": False})
+    assert "an archive has no enabled or strip" in fault(Source, {**SOURCE, "strip_title_suffix": " - W"})
 
 
 def test_a_source_covers_a_range_in_order() -> None:
