@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c "$(SUPPORTED)" 2>/dev/null; then echo $$python; break; fi; done)
 BIN := .venv/bin
 
-.PHONY: help run test test-all lint eval bench lock clean check-python
+.PHONY: help run live test test-all lint eval bench lock clean check-python
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -13,6 +13,9 @@ help: ## Show the targets
 
 run: .venv/run.installed ## Run the daily flow on the embedded seeds, offline
 	@$(BIN)/python -m flows.daily_signals
+
+live: .venv/run.installed ## Live feeds and prices, into a home of their own (docs/sources.md)
+	@$(BIN)/python -m flows.daily_signals --articles feeds --prices live --home $${GEORISK_HOME:-data/live}
 
 test: lint ## Lint, types, import contract, SQL lint and the tests that need only Python, offline
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=93
