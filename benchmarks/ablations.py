@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tasks.domain import clauses, operators, scoring
+from tasks.domain import clauses, operators, reading, scoring
 from tasks.domain.articles import Section
 from tasks.domain.lexicon import GEO, ExposureRow, LexiconRow
 from tasks.domain.quality import auc, quality
@@ -45,6 +45,11 @@ def events_only(rows: Rows) -> Rows:
     return [row.model_copy(update={"gate": "none", "factor": 1.0}) for row in kept], rows[1]
 
 
+def no_sides(rows: Rows) -> Rows:
+    """Nobody is a friend, an assailant or a victim."""
+    return rows[0], [row for row in rows[1] if row.kind not in ("friend", "assailant", "victim")]
+
+
 def unchanged(rows: Rows) -> Rows:
     """The shipped rows."""
     return rows
@@ -74,12 +79,14 @@ ROWS: dict[str, Change] = {
     "no subordinate clauses (link)": without("link"),
     "no other subjects (mute)": without("mute"),
     "no gates: places do not matter": changed(gate="none"),
+    "no sides: friends, assailants": no_sides,
     "events and states only, no rules": events_only,
 }
 PATCHES: dict[str, tuple[object, str, object]] = {
     "questions read as statements": (clauses, "ASKED", 1.0),
     "threats as strong as deeds": (operators, "THREATENED", 1.0),
     "compounds not read by their head": (clauses, "_qualifies", lambda row, head: False),
+    "places weigh every clause alike": (reading, "FAR", 1.0),
     "any size is a direction": (scoring, "DIRECTION_FROM", 1e-9),
 }
 

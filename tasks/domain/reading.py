@@ -84,8 +84,12 @@ class Reader:
             for kind in ("guarantor", "ally")
         )
         self._sides = Sides(exposures)
-        heads = (self._phrases.heads, *(t.heads for t in self._exposures), *(t.heads for t in self._guards))
-        self._heads = frozenset[str]().union(*heads)
+        # Word -> which of the tables have a phrase that begins with it.
+        self._openings: dict[str, list[int]] = {}
+        for number, heads in enumerate(t.heads for t in (self._phrases, *self._exposures, *self._guards)):
+            for word in heads:
+                self._openings.setdefault(word, []).append(number)
+        self._table_count = 1 + len(self._exposures) + len(self._guards)
         base, emojis = package_lexicon(), package_emojis()
         tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
         self._vader = Vader(base, emojis)
@@ -109,10 +113,15 @@ class Reader:
     def _read(self, text: str) -> Reading:
         words = words_of(text)
         said = _attribution(words)
-        starts = [at for at, word in enumerate(words[:said]) if word in self._heads]
-        hits = self._phrases.find(words, starts)
+        starts: list[list[int]] = [[] for _ in range(self._table_count)]
+        openings = self._openings
+        for at, word in enumerate(words[:said] if said < len(words) else words):
+            if word in openings:
+                for number in openings[word]:
+                    starts[number].append(at)
+        hits = self._phrases.find(words, starts[0]) if starts[0] else []
         items = tuple(read_clauses(words, hits)) if hits else ()
-        exposure, places = self._expose(words, starts, mute_factor(hits)) if starts else (NO_EXPOSURE, ())
+        exposure, places = self._expose(words, starts[1:], hits, bool(items))
         vader_score = self._vader.compound(text)
         # Where no re-valued word occurs the two lexicons agree, and one pass is enough.
         tone_score = vader_score if self._tone_words.isdisjoint(words) else self._tone.compound(text)
@@ -135,8 +144,13 @@ class Reader:
         places: Sequence[PlaceHit],
     ) -> tuple[tuple[Item, Mapping[str, float]], ...]:
         """Each item with its values, less on the themes that only places far from it are exposed to."""
-        said = tuple((item, self._values(words, places, item)) for item in items)
-        parties = self._sides.parties(words, places) if said else []
+        if not items or not places:
+            return tuple((item, item.values()) for item in items)
+        is_assailed = self._sides.name_assailant(words, places)
+        said = tuple((item, self._values(words, places, item) if is_assailed else item.values()) for item in items)
+        if len(places) < 2:
+            return said
+        parties = self._sides.parties(words, places)
         if len(parties) < 2:
             return said
         numbers = clause_numbers(words, hits)
@@ -156,23 +170,31 @@ class Reader:
     def _values(self, words: Sequence[str], places: Sequence[PlaceHit], item: Item) -> Mapping[str, float]:
         """The item on every axis, before gates; less where a bad thing strikes whoever began it."""
         values = item.values()
-        shares = self._sides.shares(words, places, item) if places and values else NO_SHARES
+        shares = self._sides.shares(words, places, item) if values else NO_SHARES
         if not shares:
             return values
         item.notes.append("turned on the assailant")
         return {axis: value * (1.0 - shares.get(axis, 0.0)) for axis, value in values.items()}
 
-    def _expose(self, words: Sequence[str], starts: Sequence[int], mute: float) -> tuple[Exposure, Sequence[PlaceHit]]:
+    def _expose(
+        self, words: Sequence[str], starts: Sequence[Sequence[int]], hits: Sequence[Hit], is_said: bool
+    ) -> tuple[Exposure, Sequence[PlaceHit]]:
         """What the sentence is about; another subject (sport, history) mutes topics and contexts, not places."""
-        found = [table.find(words, starts) for table in self._exposures]
+        found = [table.find(words, at) if at else [] for table, at in zip(self._exposures, starts, strict=False)]
+        if not any(found):
+            return NO_EXPOSURE, ()
         topic, place, context = (_strongest(hits) for hits in found)
         if not (topic or place or context):
             return NO_EXPOSURE, ()
         for axis, share in self._sides.elsewhere(words, found[1]).items():
             place[axis] = place.get(axis, 0.0) * (1.0 - share)
+        mute = mute_factor(hits)
         if mute < 1.0:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
-        is_guarded = all(table.find(words, starts) for table in self._guards)
+        if not is_said:  # Sides only weigh what is said.
+            return Exposure(topic, place, context), found[1]
+        guards = zip(self._guards, starts[len(self._exposures) :], strict=True)
+        is_guarded = all(at and table.find(words, at) for table, at in guards)
         return Exposure(topic, place, context, is_guarded, self._sides.are_friends(words, found[1])), found[1]
 
 

@@ -70,8 +70,10 @@ class Scorer:
             self._sentence(number, name, text, reading, inherited)
             for number, ((name, text), reading) in enumerate(zip(texts, readings, strict=True), start=1)
         )
-        tone = _plain_means(sentences)
-        return ArticleScore(sentences, {axis: _article_axis(axis, sentences, tone) for axis in self.axes})
+        silent = _silent_axis(_plain_means(sentences))
+        if all(sentence.axes is self._silent for sentence in sentences):
+            return ArticleScore(sentences, dict.fromkeys(self.axes, silent))
+        return ArticleScore(sentences, {axis: _article_axis(axis, sentences, silent) for axis in self.axes})
 
     def tones(self, text: str) -> tuple[float, float]:
         """`vader_score` and `tone_score` of a text read as one sentence, each in [-1, 1]."""
@@ -176,10 +178,10 @@ def _silent_axis(tone: tuple[float, float]) -> ArticleAxis:
     return ArticleAxis(0.0, False, *tone, risk_score=0.0, direction=0, is_price_move=False)
 
 
-def _article_axis(axis: str, sentences: Sequence[SentenceScore], tone: tuple[float, float]) -> ArticleAxis:
+def _article_axis(axis: str, sentences: Sequence[SentenceScore], silent: ArticleAxis) -> ArticleAxis:
     rows = [(s, s.axes[axis], s.axes[axis].relevance * s.section_weight) for s in sentences if s.axes[axis].relevance]
     if not rows:
-        return _silent_axis(tone)
+        return silent
     if len(rows) == 1:
         return _lone_axis(*rows[0])
     relevance = min(1.0, max(weight for _, _, weight in rows))

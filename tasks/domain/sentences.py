@@ -54,8 +54,14 @@ def clean_text(text: str) -> str:
     text = text.translate(_PLAIN)
     if "<" in text:
         text = _TAG.sub(" ", _BLOCK_TAG.sub("\n", text))
-    text = _CONTROL.sub(" ", text)
-    return _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
+    # Most titles are plain: each pass is spared where it could change nothing.
+    if not text.isprintable():
+        text = _CONTROL.sub(" ", text)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if "\n" in text:
+        text = _LINES.sub("\n", text)
+    return text.strip()
 
 
 def split_sentences(text: str) -> list[str]:
@@ -67,7 +73,7 @@ def split_sentences(text: str) -> list[str]:
     """
     sentences: list[str] = []
     for line in clean_text(text).split("\n"):
-        for item in _BULLET.split(line):
+        for item in _BULLET.split(line) if "-" in line or "*" in line else (line,):
             for sentence in _split_line(item.strip()):
                 sentences.extend(_bounded(sentence))
     return sentences
@@ -75,6 +81,8 @@ def split_sentences(text: str) -> list[str]:
 
 def _split_line(line: str) -> list[str]:
     """Cut one line at `.`, `?`, `!` followed by a space and a capital, a digit or a quote."""
+    if "." not in line and "?" not in line and "!" not in line:
+        return [line] if line else []
     parts: list[str] = []
     start = 0
     for end in _END.finditer(line):
@@ -98,6 +106,8 @@ def _is_abbreviation(before: str, after: str) -> bool:
 
 def _bounded(sentence: str) -> list[str]:
     """Cut a sentence that is longer than `MAX_TOKENS`, and tokens longer than any word."""
+    if len(sentence) < 2 * MAX_TOKENS:
+        return [sentence]
     tokens = sentence.split()
     if len(tokens) <= MAX_TOKENS:
         return [sentence]

@@ -62,6 +62,10 @@ class Sides:
         self._bodies: Collection[tuple[str, ...]] = circles["body"].keys()
         self._assailants = circles["assailant"]
 
+    def name_assailant(self, words: Sequence[str], places: Sequence[PlaceHit]) -> bool:
+        """Whether one of the places is an assailant."""
+        return any(tuple(words[start:end]) in self._assailants for start, end, _ in places)
+
     def parties(self, words: Sequence[str], places: Sequence[PlaceHit]) -> list[PlaceHit]:
         """The places that are parties: neither things nor bodies nor who is in half of all headlines."""
         return [

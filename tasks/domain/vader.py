@@ -97,11 +97,12 @@ class Vader:
         """Keep the lexicon; tokens are made when first met."""
         self._emojis = emojis
         self._emoji_set = frozenset(emojis)
+        self._has_ascii_emojis = any(character.isascii() for character in emojis)
         self._tokens = _Tokens(lexicon)
 
     def compound(self, text: str) -> float:
         """VADER's compound score in [-1, 1], rounded to 4 decimals; 0.0 for text without lexicon words."""
-        if not self._emoji_set.isdisjoint(text):
+        if (self._has_ascii_emojis or not text.isascii()) and not self._emoji_set.isdisjoint(text):
             text = self._describe_emojis(text)
         tokens = list(map(self._tokens.__getitem__, text.split()))
         hits = [i for i, token in enumerate(tokens) if token.is_valued]

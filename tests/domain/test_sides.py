@@ -53,12 +53,13 @@ def calm(text: str) -> list[float]:
 @pytest.mark.parametrize(
     ("text", "is_friendly"),
     [
-        ("borduria", True),
-        ("borduria and syldavia", True),
-        ("borduria, the council and its mill", True),
-        ("syldavia", False),
-        ("borduria and ruritania", False),
-        ("a village", False),
+        ("raid in borduria", True),
+        ("raid in borduria and syldavia", True),
+        ("raid in borduria, the council and its mill", True),
+        ("raid in syldavia", False),
+        ("raid in borduria and ruritania", False),
+        ("raid in a village", False),
+        ("borduria", False),
     ],
 )
 def test_friends_are_among_themselves(text: str, is_friendly: bool) -> None:
