@@ -56,6 +56,7 @@ class Theme(Frozen):
 
     `shrinkage` is k of docs/methodology.md: the weight of "nothing happened" in the day's score, > 0.
     `clock` is the reference clock on which `theme_daily` is read.
+    `reference_assets`: what the theme is drawn against: the first of them that has prices; each with an expected sign.
     """
 
     theme: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -63,6 +64,7 @@ class Theme(Frozen):
     clock: str
     shrinkage: Annotated[float, Field(gt=0.0, le=1000.0), AfterValidator(_kept_with_four_decimals)]
     meaning: str = Field(min_length=1)
+    reference_assets: tuple[str, ...] = ()
 
 
 class Clock(Frozen):

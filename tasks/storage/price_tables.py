@@ -33,8 +33,9 @@ def store_taxonomy(db: Connection, run: Run, taxonomy: Taxonomy) -> None:
     )  # fmt: skip
     for table in ("theme", "instrument", "expected_sign", "price_offer"):
         db.execute(f"delete from raw.{table}")
-    themes = [(item.theme, item.label, item.clock, item.shrinkage, item.meaning) for item in taxonomy.themes]
-    insert_rows(db, "raw.theme", ("theme", "label", "clock", "shrinkage", "meaning"), themes)
+    theme_columns = ("theme", "label", "clock", "shrinkage", "meaning", "reference_assets")
+    themes = [tuple(getattr(item, name) for name in theme_columns) for item in taxonomy.themes]
+    insert_rows(db, "raw.theme", theme_columns, themes)
     rows = [tuple(getattr(item, name) for name in instrument_columns) for item in taxonomy.instruments]
     insert_rows(db, "raw.instrument", instrument_columns, rows)
     signs = [

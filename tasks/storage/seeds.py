@@ -193,6 +193,9 @@ def _check_references(root: Path, taxonomy: Taxonomy) -> None:
         if not any(instrument.expected_signs.get(theme.theme) for instrument in taxonomy.instruments):
             rule = f"theme {theme.theme!r} has no instrument"
             raise SeedError(str(root / "instruments.csv"), None, rule, f"give one a sign in column {theme.theme!r}")
+        signed = [item.symbol for item in taxonomy.instruments if item.expected_signs.get(theme.theme)]
+        for symbol in theme.reference_assets:
+            _known(root / "themes.yaml", f"reference asset of theme {theme.theme}", symbol, signed)
     for instrument in taxonomy.instruments:
         file = root / "instruments.csv"
         _known(file, f"clock of {instrument.symbol}", instrument.clock, clocks)

@@ -18,6 +18,7 @@ COMMITTED = {
     "0007_published_input.sql": "e5182292ca345a669daaeed49aca4ec405cb54069caf332474d2ab5519520ea4",
     "0008_backfill_parts.sql": "a648b0208e4d4bfd55955b22a578b8310a5ecbede171737b315ffaf8b1524e6f",
     "0050_research.sql": "c0ac0c2306ebfe444e749f9c7e7a98199cce21ca489de95f503ad13d72df2068",
+    "0060_theme_assets.sql": "b525d5a8eaaca32294d1f02eb119b49077977017752edee221a51dc207e3f3dd",
 }
 
 

@@ -160,6 +160,7 @@ FAULTS = [
     ("series.csv", "fred,DCOILBRENTEU", "yahoo,EURUSD=X", 2, "Yahoo labels the closes of EURUSD=X a session late;"),
     ("series.csv", ",72,", ",-1,", 2, "lag_hours = '-1': Input should be greater than or equal to 0"),
     ("themes.yaml", "clock: XNYS\n  shrinkage: 2", "clock: XETR\n  shrinkage: 2", None, "clock of theme energy is"),
+    ("themes.yaml", "shrinkage: 2", "shrinkage: 2\n  reference_assets: [ITA]", None, "reference asset of theme energy"),
     ("themes.yaml", "  label: Energy", "  lable: Energy", 8, "unknown key 'lable'; did you mean 'label'?"),
     ("themes.yaml", "  label: Energy", "  label: E\n  colour: red", 9, "unknown key 'colour'; known keys: label,"),
     ("themes.yaml", "  label: Energy", "  label: Energy\n  label: Gas", 9, "key 'label' stands twice; remove one of"),

@@ -92,6 +92,28 @@ def test_what_is_shown_is_what_the_tables_hold(demo: Pipeline) -> None:
         assert {(str(row["session_date"]), row["story_id"]) for row in theme["events"]} == set(largest)
 
 
+@pytest.mark.parametrize(
+    ("preferred", "drawn"),
+    [
+        (["VIX", "EZU"], "VIX"),
+        (["FEZ", "VIX"], "VIX"),  # FEZ has no price here
+        (["FEZ"], "EZU"),
+        ([], "EZU"),
+        (None, "EZU"),
+    ],
+)
+def test_a_theme_is_drawn_against_the_first_of_its_assets_that_has_prices(
+    demo: Pipeline, tmp_path: Path, preferred: list[str] | None, drawn: str
+) -> None:
+    signals = tmp_path / "signals.duckdb"
+    shutil.copy(demo.home.published / "signals.duckdb", signals)
+    with duckdb.connect(str(signals)) as db:
+        db.execute("update raw.theme set reference_assets = $assets", {"assets": preferred})
+        themes = {theme["theme"]: theme for theme in report_values(db)["themes"]}
+    assert themes["european_risk_premium"]["asset"]["symbol"] == drawn
+    assert themes["defense"]["asset"]["symbol"] == "ITA"
+
+
 def test_the_numbers_behind_a_chart_are_the_rows_of_the_table(demo: Pipeline) -> None:
     source = (demo.home.published / "reports" / "index.html").read_text(encoding="utf-8")
     rows = query(
