@@ -83,7 +83,7 @@ def price(run: Run, providers: Mapping[str, Provider] | None = None) -> StepRepo
 
 def _real_providers(run: Run) -> dict[str, Provider]:
     # Here, because only a live run should wait for HTTP clients.
-    from tasks.storage.providers import live_providers
+    from tasks.storage.providers.live import live_providers
 
     return live_providers(run.home / "tmp" / "yfinance", run.fetching, os.environ)
 

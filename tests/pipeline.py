@@ -6,7 +6,7 @@ import csv
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -24,6 +24,7 @@ from tasks.publish import publish
 from tasks.score import score
 from tasks.storage.files import ROOT, Home
 from tasks.storage.models import SQL
+from tasks.storage.providers.contract import Provider
 from tasks.storage.seeds import load_taxonomy
 
 SEEDS = ROOT / "seeds"
@@ -59,12 +60,25 @@ def write_prices(path: Path, rows: Iterable[Sequence[object]]) -> Path:
     return path
 
 
+def keep(path: Path, wanted: Callable[[Mapping[str, str]], bool]) -> None:
+    """Keep the rows of a CSV file that are wanted."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, names = [row for row in reader if wanted(row)], list(reader.fieldnames or ())
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 @dataclass
 class Pipeline:
     """One home, and the request that its runs start from."""
 
     run: Run
     reports: dict[str, StepReport] = field(default_factory=dict)
+    providers: Mapping[str, Provider] | None = None
+    """Who is asked for prices in a live run; None = the real ones."""
 
     @property
     def home(self) -> Home:
@@ -74,7 +88,11 @@ class Pipeline:
     def build(self, **changes: Any) -> Window:
         """Run collect, score, price and build; return the window."""
         self.run = replace(self.run, **changes)
-        self.reports = {"collect": collect(self.run), "score": score(self.run), "price": price(self.run)}
+        self.reports = {
+            "collect": collect(self.run),
+            "score": score(self.run),
+            "price": price(self.run, self.providers),
+        }
         window = self.reports["price"].window
         assert window is not None
         self.reports["build"] = build(self.run, window)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 import tempfile
@@ -20,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tasks.domain.errors import CheckFailedError
 from tasks.storage.models import SQL
-from tests.pipeline import SEEDS, STRIKE, TALKS, query, small, utc, write_article, write_prices
+from tests.pipeline import SEEDS, STRIKE, TALKS, keep, query, small, utc, write_article, write_prices
 
 TEXTS = (STRIKE, TALKS, "Iran attacked oil tankers off Kuwait.", "NATO allies agreed to raise defence spending.")
 TABLES = ("theme_daily", "asset_daily", "sentence_contribution")
@@ -45,17 +44,6 @@ ACTIONS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "a_price_arrives": {"symbol": _symbol},
     "a_file_is_removed": {"number": st.integers(0, 9)},
 }
-
-
-def keep(path: Path, wanted: Any) -> None:
-    """Keep the rows of a CSV file that are wanted."""
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows, names = [row for row in reader if wanted(row)], list(reader.fieldnames or ())
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def small_seeds(folder: Path) -> Path:

@@ -90,6 +90,8 @@ class Yahoo:
                 raise ProviderFault("throttled", "HTTP status 429, too many requests") from None
             except (exceptions.YFPricesMissingError, exceptions.YFTzMissingError) as fault:
                 raise ProviderFault("empty", _said(fault)) from None
+            except ValueError as fault:  # before OSError: that of requests is both
+                raise ProviderFault("unreadable", f"the answer is not Yahoo's format ({_said(fault)})") from None
             except OSError as fault:
                 raise ProviderFault("unreachable", _said(fault)) from None
             except Exception as fault:  # whatever an unexpected body makes of it: one symbol never stops a run
