@@ -59,7 +59,8 @@ def daily_signals(
     Args:
         articles: `seeds` (the embedded demonstration); or `feeds` (the live sources), paths of article files and
             folders, or both.
-        prices: `sample` (the embedded prices) or paths of price files.
+        prices: `sample` (the embedded prices); or `live` (the providers of seeds/instruments.csv), paths of price
+            files and folders, or both.
         from_date: first session; empty = as above, over all sessions since the first article's.
         to_date: last session; empty = the last closed one, or what the seeds cover.
         now: the run's clock, with offset; empty = declared by the seeds, else the scheduled time.
@@ -120,7 +121,12 @@ def _publish(run: Run) -> None:
     default=["seeds"],
     help="seeds; or feeds (the live sources), or a folder or file of articles. Repeatable.",
 )
-@click.option("--prices", multiple=True, default=["sample"], help="sample, or a price file or folder. Repeatable.")
+@click.option(
+    "--prices",
+    multiple=True,
+    default=["sample"],
+    help="sample; or live (the providers of seeds/instruments.csv), or a price file or folder. Repeatable.",
+)
 @click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: what is new asks for]")
 @click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
 @click.option("--now", type=Instant(), help="The run's clock, with offset.  [default: declared by the seeds, else now]")

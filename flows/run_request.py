@@ -11,7 +11,7 @@ from flows import georisk_home
 from tasks.domain.availability import EARLIEST, LATEST
 from tasks.domain.errors import ConfigError
 from tasks.domain.fetching import FetchPolicy
-from tasks.domain.run import FEEDS, Run, check_run_id
+from tasks.domain.run import FEEDS, LIVE, Run, check_run_id
 from tasks.storage.files import ROOT
 from tasks.storage.seeds import load_taxonomy
 
@@ -35,8 +35,8 @@ def make_run(
     """Settle every default of a run.
 
     The clock is `now` if given; else, over the embedded seeds alone, the instant that they declare; else the
-    scheduled time, unless feeds are asked, which are seen when they are; else the wall clock. Dates follow from the
-    clock and the sources (`tasks.price`).
+    scheduled time, unless feeds or live prices are asked, which are seen when they are; else the wall clock. Dates
+    follow from the clock and the sources (`tasks.price`).
 
     Raises:
         ConfigError: `now` has no zone, an instant or a date is a placeholder, the range is empty, a network is none,
@@ -47,6 +47,10 @@ def make_run(
     for option, day in {"now": now and now.date(), "from": from_date, "to": to_date}.items():
         if day and not EARLIEST <= day < LATEST:
             raise ConfigError(f"--{option} {day} lies outside {EARLIEST} ... {LATEST}; mend --{option}")
+    if LIVE in prices and "sample" in prices:
+        raise ConfigError(
+            "--prices live and --prices sample do not go together; give live, or files of your own, or both"
+        )
     if run_id is not None:
         check_run_id(run_id)
     if from_date and to_date and from_date > to_date:
@@ -58,7 +62,8 @@ def make_run(
     check_clocks(taxonomy.clocks, str(seeds / "clocks.csv"))
     check_exchanges(taxonomy.instruments, str(seeds / "instruments.csv"))
     declared = [source.now for source in taxonomy.sources if source.now] if tuple(articles) == ("seeds",) else []
-    scheduled_at = None if FEEDS in articles else scheduled_at  # a late start would date news before it was seen
+    # A late start would date news before it was seen, and prices before they were fetched.
+    scheduled_at = None if FEEDS in articles or LIVE in prices else scheduled_at
     moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)
     return Run(
         run_id=run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",

@@ -375,8 +375,10 @@ def _seed(case: str, what: str, message: str, *edits: tuple[str, str, str | byte
 
 _ATTACK = "\nattack~,event,assault,,act,place,,,3,"
 _ITA = "simple,false,SPY,2,sample;files;yahoo,1,,"
-_HEAD = ("symbol,label,clock,currency,adjustment,return_kind,allows_nonpositive,benchmark_symbol,publication_lag_hours,"
-         "providers,defense,energy,european_risk_premium\n")
+_HEAD = (
+    "symbol,label,clock,currency,adjustment,return_kind,allows_nonpositive,benchmark_symbol,publication_lag_hours,"
+    "providers,defense,energy,european_risk_premium\n"
+)
 _FRED = "\nVIX,fred,VIXCLS,"
 _BBC = "  feed: https://feeds.bbci.co.uk/news/world/rss.xml\n"
 CONFIGURATION = [
@@ -493,6 +495,9 @@ OPTIONS = [
             "10.1.2.3/16 has host bits set; write it like 10.1.0.0/16", allow_networks=("10.1.2.3/16",)),
     _option("feeds-beside-seeds", "`--articles feeds` beside `seeds`", "exit 2",
             "the embedded demonstration and your own articles need a --home each", articles=("feeds", "seeds")),
+    _option("live-beside-sample", "`--prices live` beside `--prices sample`", "exit 2",
+            "--prices live and --prices sample do not go together; give live, or files of your own",
+            prices=("live", "sample")),
     _option("to-far-ahead", "`--to` far after the clock", ACCEPTED, "cut to the last closed session",
             to_date=date(2099, 12, 31)),
     _option("seeds-beside-own", "`--articles seeds` beside own articles", "exit 2",

@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-import requests
 from pytest_httpserver import HTTPServer
-from requests.adapters import HTTPAdapter
 from werkzeug import Request, Response
 
 from tasks.domain.fetching import FetchPolicy
@@ -82,10 +79,8 @@ class Market:
         """The project's own providers, pointed at these servers."""
         get = getter(Fetcher(POLICY))
         base = self.server.url_for("").rstrip("/")
-        session = requests.Session()
-        session.mount("https://", Rewrite(f"{base}/yahoo"))
         made: list[Provider] = [
-            Yahoo(cache, session, pause=lambda _: None),
+            Yahoo(cache, f"{base}/yahoo", pause=lambda _: None),
             Fred(get, f"{base}/fred"),
             Ecb(get, f"{base}/ecb"),
             Cboe(get, f"{base}/cboe"),
@@ -219,19 +214,6 @@ class _Everything:
         return 0
 
 
-class Rewrite(HTTPAdapter):
-    """Sends what is meant for any HTTPS host to the test's server, host and all; yfinance never knows."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.base = base
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        asked = urlsplit(str(request.url))
-        request.url = f"{self.base}{asked.path}" + (f"?{asked.query}" if asked.query else "")
-        return super().send(request, *args, **kwargs)
-
-
 def weekdays(first: date, last: date) -> list[date]:
     """The weekdays from `first` to `last`."""
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
@@ -244,4 +226,4 @@ def between(query: Mapping[str, str]) -> tuple[date, date]:
     return first, last
 
 
-__all__ = ["HTML", "Bar", "Bars", "Listing", "Market", "Rewrite", "between", "parse_qs", "weekdays"]
+__all__ = ["HTML", "Bar", "Bars", "Listing", "Market", "between", "weekdays"]

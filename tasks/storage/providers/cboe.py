@@ -14,6 +14,7 @@ from tasks.storage.providers.contract import Answer, ProviderFault
 from tasks.storage.providers.http import Get, table
 
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+BASE = "https://cdn.cboe.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Cboe:
     """Asks for `..._History.csv`."""
 
     get: Get
-    base: str = "https://cdn.cboe.com"
+    base: str = BASE
     name: str = "cboe"
 
     def url(self, ask: Ask) -> str:

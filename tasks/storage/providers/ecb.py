@@ -16,6 +16,7 @@ from tasks.storage.providers.http import Get, table
 
 MINUS = " - "
 NO_VALUE = ("", "NaN")
+BASE = "https://data-api.ecb.europa.eu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Ecb:
     """Asks `/service/data` for `csvdata`."""
 
     get: Get
-    base: str = "https://data-api.ecb.europa.eu"
+    base: str = BASE
     name: str = "ecb"
 
     def urls(self, ask: Ask) -> list[str]:

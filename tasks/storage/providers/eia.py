@@ -16,6 +16,7 @@ from tasks.storage.providers.http import Get, iso_day, text
 
 KEY = "GEORISK_EIA_KEY"
 PAGE = 5_000
+BASE = "https://api.eia.gov"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Eia:
 
     get: Get
     key: str | None = field(default=None, repr=False)
-    base: str = "https://api.eia.gov"
+    base: str = BASE
     name: str = "eia"
 
     def url(self, ask: Ask, offset: int = 0) -> str:

@@ -14,6 +14,7 @@ from tasks.storage.providers.http import Get, iso_day, table
 
 DAYS = ("observation_date", "DATE")
 NO_VALUE = ("", ".")
+BASE = "https://fred.stlouisfed.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Fred:
     """Asks `fredgraph.csv`."""
 
     get: Get
-    base: str = "https://fred.stlouisfed.org"
+    base: str = BASE
     name: str = "fred"
 
     def url(self, ask: Ask) -> str:

@@ -21,6 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from tasks.domain.price_asks import Ask
 from tasks.storage.providers.contract import Answer, ProviderFault
@@ -49,15 +50,16 @@ class Yahoo:
 
     Args:
         cache: folder for yfinance's own files.
-        session: a requests or curl_cffi session; None = yfinance's own.
+        mirror: where a server answers in Yahoo's place, with the same paths; None = Yahoo itself.
         pause: called with the seconds between two asks.
     """
 
     name = "yahoo"
 
-    def __init__(self, cache: Path, session: Any = None, pause: Callable[[float], None] = sleep) -> None:
+    def __init__(self, cache: Path, mirror: str | None = None, pause: Callable[[float], None] = sleep) -> None:
         """Nothing is imported or asked before the first `fetch`."""
-        self.cache, self.session, self.pause = cache, session, pause
+        self.cache, self.mirror, self.pause = cache, mirror, pause
+        self._session: Any = None
         self._is_set_up = False
 
     def fetch(self, ask: Ask) -> History:
@@ -70,13 +72,14 @@ class Yahoo:
             if not self._is_set_up:
                 self.cache.mkdir(parents=True, exist_ok=True)
                 yfinance.set_tz_cache_location(str(self.cache))
+                self._session = _mirrored(self.mirror) if self.mirror else None
                 self._is_set_up = True
             else:
                 self.pause(PAUSE_SECONDS)
             yfinance.config.debug.hide_exceptions = False
             YfData.cache_get.cache_clear()
             try:
-                ticker = yfinance.Ticker(ask.series, session=self.session)
+                ticker = yfinance.Ticker(ask.series, session=self._session)
                 frame = ticker.history(
                     start=ask.from_date.isoformat(),
                     end=(ask.to_date + timedelta(days=1)).isoformat(),
@@ -118,6 +121,22 @@ class Yahoo:
             if cells.get("Dividends"):
                 dividends.append((day, float(f"{cells['Dividends']:.7g}")))
         return Answer(ask, rows, dividends)
+
+
+def _mirrored(mirror: str) -> Any:
+    """A session that sends what is meant for any of Yahoo's hosts to the mirror; yfinance takes no other address."""
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    class Mirror(HTTPAdapter):
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            asked = urlsplit(request.url)
+            request.url = f"{mirror}{asked.path}" + (f"?{asked.query}" if asked.query else "")
+            return super().send(request, *args, **kwargs)
+
+    session = requests.Session()
+    session.mount("https://", Mirror())
+    return session
 
 
 def _digits(value: float) -> str | None:

@@ -176,8 +176,7 @@ def test_an_empty_answer_gives_no_row(market: Market, yahoo: Yahoo) -> None:
 
 def test_asks_are_spaced(market: Market, tmp_path: Path) -> None:
     waits: list[float] = []
-    session = market.providers(tmp_path / "cache")["yahoo"].session  # type: ignore[attr-defined]
-    yahoo = Yahoo(tmp_path / "cache", session, pause=waits.append)
+    yahoo = Yahoo(tmp_path / "cache", market.server.url_for("/yahoo"), pause=waits.append)
     market.bars["yahoo", "SPY"] = {FIRST: Bar(1.0, 1.0)}
     for _ in range(3):
         answer(yahoo, ask())
@@ -197,11 +196,8 @@ def test_a_home_that_cannot_be_written_is_no_matter(market: Market, yahoo: Yahoo
     home = tmp_path / "home"
     home.mkdir()
     code = (
-        "import sys, requests\nfrom datetime import date\nfrom pathlib import Path\n"
-        "from tasks.domain.price_asks import Ask\nfrom tasks.storage.providers.yahoo import Yahoo\n"
-        "from tests.markets import Rewrite\nsession = requests.Session()\n"
-        "session.mount('https://', Rewrite(sys.argv[1]))\n"
-        "yahoo = Yahoo(Path(sys.argv[2]), session)\n"
+        "import sys\nfrom datetime import date\nfrom pathlib import Path\nfrom tasks.domain.price_asks import Ask\n"
+        "from tasks.storage.providers.yahoo import Yahoo\nyahoo = Yahoo(Path(sys.argv[2]), sys.argv[1])\n"
         "question = Ask('yahoo', 'SPY', 'SPY', date(2025, 8, 4), date(2025, 8, 15))\n"
         "print(yahoo.shape(question, yahoo.fetch(question)).rows[0]['close'])"
     )
