@@ -14,7 +14,7 @@ from tasks.storage.models import SQL
 from tests.pipeline import Pipeline
 
 QUERIES = sorted((SQL / "queries").glob("*.sql"))
-MAY_BE_EMPTY = {"coverage_gaps", "beside_gdelt_tone", "what_changed"}
+MAY_BE_EMPTY = {"coverage_gaps", "beside_gdelt_tone", "how_the_feeds_are", "what_changed"}
 """Queries that look for trouble, changes or live sources, and of which the demonstration gives no row."""
 
 
