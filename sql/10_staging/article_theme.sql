@@ -1,4 +1,4 @@
--- write: view
+-- write: replace
 -- grain: one row per (article_id, theme).
 -- purpose: article scores, sum(r g s) / sum(r g) over relevant sentences (docs/architecture.md), kept as exact sums.
 -- limits: sentences that only report a price move are left out: they weigh 0 in the daily tables.

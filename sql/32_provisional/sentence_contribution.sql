@@ -3,6 +3,6 @@
 -- purpose: rows published before their cut-off; none of them is history, all end at the cut-off.
 -- limits: the newest version of a key counts; is_removed marks that the session has closed.
 select c.*
-from measure.sentence_contribution as c
+from receipt.sentence_contribution as c
 semi join raw.session as s on c.clock = s.clock and c.session_date = s.session_date and s.cutoff_at > $as_of_at
 where c.session_date between $from_date and $to_date

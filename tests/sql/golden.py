@@ -67,7 +67,8 @@ def types_of(schema: str, table: str) -> dict[str, str]:
     """Column -> type: of raw tables from their migration, of all others from dictionary.csv."""
     if schema == "raw":
         return _raw_types()[table]
-    columns = list(dictionary()[table])
+    (path,) = SQL.glob(f"[0-9][0-9]_{schema}/{table}.sql")
+    columns = list(dictionary()[read_model(path).columns_of])
     columns += dictionary()["*"][: {"history": 1, "provisional": 1, "vintage": 2}.get(schema, 0)]
     return {column.name: column.type for column in columns}
 
@@ -116,7 +117,7 @@ def found(case: Path) -> tuple[list[str], Cells]:
     """The compared columns and the rows that the model gives for the case's inputs."""
     model = model_of(case)
     header = expected_header(case)
-    types = types_of(model.schema, model.columns_of)
+    types = types_of(model.schema, model.name)
     with duckdb.connect(config={"threads": 1}) as db:
         db.execute("set TimeZone = 'UTC'")
         load_inputs(db, case)
@@ -144,7 +145,7 @@ def expected(case: Path) -> tuple[list[str], Cells]:
     """What expect.csv says, in the types of the model's columns."""
     model = model_of(case)
     with duckdb.connect(config={"threads": 1}) as db:
-        _load(db, "expect", case / "expect.csv", types_of(model.schema, model.columns_of))
+        _load(db, "expect", case / "expect.csv", types_of(model.schema, model.name))
         header = expected_header(case)
         rows = db.execute(f"select {', '.join(header)} from expect").fetchall()
     return header, sorted(tuple(text(cell) for cell in row) for row in rows)
