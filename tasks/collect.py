@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from tasks.domain.articles import Article, Rejected
@@ -29,6 +29,7 @@ from tasks.storage.warehouse import (
     insert_rows,
     logged,
     naive_utc,
+    next_stamp,
     open_warehouse,
     scalar,
     timed,
@@ -145,7 +146,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest])
     """Stream every item into `raw.incoming_article`; return those that are not even articles."""
     sources = {source.source: source for source in taxonomy.sources}
     rejected: list[Rejected] = []
-    number = 0
+    number, stamp = 0, next_stamp(db, run.now)
     progress = Progress(log, "read", "items", None)
     for name in run.articles:
         live = name == FEEDS
@@ -157,7 +158,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest])
         for batch in _batches(items):
             rejected += [item for item in batch if isinstance(item, Rejected)]
             articles = [item for item in batch if isinstance(item, Article)]
-            rows = [_row(run, name, number + place, item) for place, item in enumerate(articles, start=1)]
+            rows = [_row(run, stamp, name, number + place, item) for place, item in enumerate(articles, start=1)]
             number += len(articles)
             insert_rows(db, "raw.incoming_article", _COLUMNS, rows)
             progress.advance(len(batch))
@@ -170,7 +171,7 @@ def _batches(items: Iterable[Article | Rejected]) -> Iterator[list[Article | Rej
         yield batch
 
 
-def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object, ...]:
+def _row(run: Run, ingested_at: datetime, collection: str, number: int, item: Article) -> tuple[object, ...]:
     if item.published_at is None or item.available_at is None:
         raise AssertionError("a dated reading gives dated articles")
     text = "\n".join(section.text for section in item.sections)
@@ -187,7 +188,7 @@ def _row(run: Run, collection: str, number: int, item: Article) -> tuple[object,
         item.precision,
         naive_utc(item.first_seen_at) if item.first_seen_at else None,
         naive_utc(item.available_at),
-        naive_utc(run.now),
+        ingested_at,
         item.content_hash,
         fingerprint(text),
         run.run_id,

@@ -12,7 +12,7 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.report import write_report
 from tasks.storage.catch_up import remember_inputs
-from tasks.storage.exports import READER_LAYERS, next_as_of, write_exports, write_signals
+from tasks.storage.exports import READER_LAYERS, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
 from tasks.storage.warehouse import (
@@ -20,6 +20,7 @@ from tasks.storage.warehouse import (
     connect,
     insert_rows,
     logged,
+    next_stamp,
     open_warehouse,
     scalar,
     timed,
@@ -74,7 +75,7 @@ def _free_name(path: Path, number: int) -> Path:
 
 def _append_history(db: Connection, run: Run, window: Window) -> int:
     """Append every changed row under one stamp; a run that changes nothing leaves no vintage."""
-    as_of_at = next_as_of(db, run.now)
+    as_of_at = next_stamp(db, run.now)
     chunks = [
         {"from_date": chunk.from_date, "to_date": chunk.to_date, "as_of_at": as_of_at, "run_id": run.run_id}
         for chunk in chunks_of(db, window)

@@ -19,10 +19,8 @@ pair as (
         clock,
         as_of_at,
         cutoff_at,
-        run_id,
         is_removed,
         lag(as_of_at) over earlier as replaced_as_of_at,
-        lag(run_id) over earlier as replaced_run_id,
         lag(is_provisional) over earlier as was_provisional,
         article_count > lag(article_count) over earlier as has_more_articles,
         -- Null without news, and null is not another version.
@@ -35,23 +33,17 @@ pair as (
 
 stored_since as (
     select
-        p.run_id,
         p.replaced_as_of_at,
         p.as_of_at,
         min(a.available_at) as available_at
     from (
         select distinct
-            run_id,
-            replaced_run_id,
             replaced_as_of_at,
             as_of_at
         from pair
     ) as p
-    inner join raw.article as a
-        on
-            p.as_of_at >= a.ingested_at
-            and (p.replaced_as_of_at < a.ingested_at or p.run_id = a.run_id and p.run_id != p.replaced_run_id)
-    group by p.run_id, p.replaced_as_of_at, p.as_of_at
+    inner join raw.article as a on p.as_of_at >= a.ingested_at and p.replaced_as_of_at < a.ingested_at
+    group by p.replaced_as_of_at, p.as_of_at
 )
 
 select
@@ -69,5 +61,4 @@ select
         else 'other settings'
     end as cause
 from pair as p
-left join stored_since as s
-    on p.run_id = s.run_id and p.replaced_as_of_at = s.replaced_as_of_at and p.as_of_at = s.as_of_at
+left join stored_since as s on p.replaced_as_of_at = s.replaced_as_of_at and p.as_of_at = s.as_of_at

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
 from pathlib import Path
 
 from tasks.storage.files import flush
 from tasks.storage.models import Model, build, create_macros, dictionary, models
-from tasks.storage.warehouse import Connection, connect, naive_utc, transaction
+from tasks.storage.warehouse import Connection, connect, transaction
 
 EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
 COPIED = (
@@ -101,18 +100,6 @@ def _write_dictionary(path: Path, views: list[Model]) -> None:
                 nullable = str(column.nullable).lower()
                 writer.writerow([view.name, column.name, column.type, column.unit, nullable, column.comment])
     flush(path)
-
-
-def next_as_of(db: Connection, now: datetime) -> datetime:
-    """The stamp of this publication: the run's clock, or one microsecond after the last stamp if that is later."""
-    row = db.execute(
-        "select greatest($now, coalesce(max(as_of_at) + interval 1 microsecond, $now)) from raw.publication",
-        {"now": naive_utc(now)},
-    ).fetchone()
-    if row is None:
-        raise AssertionError("an aggregate gives one row")
-    stamp: datetime = row[0]
-    return stamp
 
 
 def _escaped(path: Path) -> str:

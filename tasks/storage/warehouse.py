@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +209,15 @@ def insert_rows(db: Connection, table: str, columns: Sequence[str], rows: Sequen
         db.execute(f"insert into {table} ({names}) select {names} from incoming_rows")
     finally:
         db.unregister("incoming_rows")
+
+
+def next_stamp(db: Connection, now: datetime) -> datetime:
+    """When something is stored or published: the run's clock, or a microsecond after the last publication if later.
+
+    Stamps thus tell what came before a publication and what after it, also within one instant of the clock.
+    """
+    last = scalar(db, "select max(as_of_at) from raw.publication")
+    return max(naive_utc(now), last + timedelta(microseconds=1)) if last else naive_utc(now)
 
 
 def scalar(db: Connection, sql: str, parameters: dict[str, Any] | None = None) -> Any:

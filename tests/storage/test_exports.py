@@ -1,7 +1,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.domain.run import Run
-from tasks.storage.exports import COPIED, EXPORTS, next_as_of, write_exports, write_signals
+from tasks.storage.exports import COPIED, EXPORTS, write_exports, write_signals
 from tasks.storage.files import Home
 from tasks.storage.models import APPENDED_LAYERS, append_changed, create_macros, dictionary, models
-from tasks.storage.warehouse import connect, insert_rows, naive_utc, open_warehouse
+from tasks.storage.warehouse import connect, naive_utc, open_warehouse
 
 DEFAULTS = {"date": "2025-08-18", "timestamp": "2025-08-18 20:00", "varchar": "x", "boolean": "false"}
 
@@ -164,31 +164,3 @@ def test_tables_columns_and_views_carry_their_comments(published: Path) -> None:
             "and comment is null"
         ).fetchall()
         assert columns == []
-
-
-# --- the stamp of a publication
-
-
-@pytest.mark.parametrize(
-    ("stamps", "expected"),
-    [
-        ([], timedelta(0)),
-        ([timedelta(days=-1)], timedelta(0)),
-        ([timedelta(0)], timedelta(microseconds=1)),
-        ([timedelta(hours=1), timedelta(days=-1)], timedelta(hours=1, microseconds=1)),
-    ],
-    ids=["first", "later", "the same clock again", "a clock that was set back"],
-)
-def test_the_stamp_is_the_runs_clock_and_always_later_than_the_last(
-    run: Run, stamps: list[timedelta], expected: timedelta
-) -> None:
-    day = date(2025, 8, 18)
-    with open_warehouse(run) as db:
-        rows = [(f"r{number}", naive_utc(run.now + stamp), day, day) for number, stamp in enumerate(stamps)]
-        insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), rows)
-        assert next_as_of(db, run.now) == naive_utc(run.now + expected)
-
-
-def test_the_clock_of_the_run_may_be_in_any_zone(run: Run) -> None:
-    with open_warehouse(run) as db:
-        assert next_as_of(db, run.now.astimezone(timezone(timedelta(hours=5)))) == naive_utc(run.now)

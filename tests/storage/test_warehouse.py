@@ -18,6 +18,7 @@ from tasks.storage.warehouse import (
     logged,
     migrate,
     naive_utc,
+    next_stamp,
     open_warehouse,
     scalar,
     timed,
@@ -233,3 +234,31 @@ def test_a_report_gets_its_seconds() -> None:
     report = timed(StepReport("collect", {"read": 1}), clock=0.0)
     assert report.counts == {"read": 1}
     assert report.seconds > 0
+
+
+# --- the stamp of a publication
+
+
+@pytest.mark.parametrize(
+    ("stamps", "expected"),
+    [
+        ([], timedelta(0)),
+        ([timedelta(days=-1)], timedelta(0)),
+        ([timedelta(0)], timedelta(microseconds=1)),
+        ([timedelta(hours=1), timedelta(days=-1)], timedelta(hours=1, microseconds=1)),
+    ],
+    ids=["first", "later", "the same clock again", "a clock that was set back"],
+)
+def test_the_stamp_is_the_runs_clock_and_always_later_than_the_last(
+    run: Run, stamps: list[timedelta], expected: timedelta
+) -> None:
+    day = date(2025, 8, 18)
+    with open_warehouse(run) as db:
+        rows = [(f"r{number}", naive_utc(run.now + stamp), day, day) for number, stamp in enumerate(stamps)]
+        insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), rows)
+        assert next_stamp(db, run.now) == naive_utc(run.now + expected)
+
+
+def test_the_clock_of_the_run_may_be_in_any_zone(run: Run) -> None:
+    with open_warehouse(run) as db:
+        assert next_stamp(db, run.now.astimezone(timezone(timedelta(hours=5)))) == naive_utc(run.now)

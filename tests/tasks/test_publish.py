@@ -222,3 +222,37 @@ def test_the_restatement_adds_up_to_the_change_of_the_score(late: tuple[Pipeline
     rows = query(new / "signals.duckdb", sql.format(difference, "sentence_contribution", "contribution", difference))
     assert rows
     assert rows == query(new / "signals.duckdb", sql.format(difference, "theme_clock_daily", "risk_score", difference))
+
+
+# --- late at the same instant of the clock
+
+
+ENERGY = "select article_count, backfilled_share from signal.theme_daily where theme = 'energy' and session_date = '{}'"
+
+
+@pytest.mark.parametrize("run_id", ["first", "second"])
+def test_what_comes_after_the_publication_is_late_also_at_the_same_instant(tmp_path: Path, run_id: str) -> None:
+    write_article(tmp_path / "articles", "first", "2025-08-05T10:00:00Z")
+    pipeline = small(tmp_path)
+    pipeline.publish()
+    write_article(tmp_path / "articles", "late", "2025-08-07T10:00:00Z", "Iran attacked oil tankers off Kuwait.")
+    publication = pipeline.publish(run_id=run_id)
+    assert query(publication / "signals.duckdb", ENERGY.format("2025-08-05")) == [(1, 0.0)]
+    assert query(publication / "signals.duckdb", ENERGY.format("2025-08-07")) == [(1, 1.0)]
+    causes = (
+        "select distinct table_name, cause from signal.restatement where column_name = 'article_count' order by all"
+    )
+    assert query(publication / "signals.duckdb", causes) == [
+        ("asset_daily", "late article"),
+        ("theme_clock_daily", "late article"),
+    ]
+
+
+def test_what_a_killed_run_has_stored_is_not_late_for_the_run_that_publishes_it(tmp_path: Path) -> None:
+    """Also at the same instant, and under another run id: every row is that of a run that was not killed."""
+    write_article(tmp_path / "whole" / "articles", "first", "2025-08-05T10:00:00Z")
+    write_article(tmp_path / "killed" / "articles", "first", "2025-08-05T10:00:00Z")
+    whole, killed = small(tmp_path / "whole", run_id="second"), small(tmp_path / "killed")
+    killed.build()
+    assert exports(killed.publish(run_id="second"), "*") == exports(whole.publish(), "*")
+    assert query(killed.home.published / "signals.duckdb", ENERGY.format("2025-08-05")) == [(1, 0.0)]
