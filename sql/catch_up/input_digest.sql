@@ -33,6 +33,27 @@ from raw.price as p -- noqa: AL05
 group by price_date
 union all
 select
+    'price blank' as kind,
+    price_date as input_date,
+    cast(sum(hash(symbol, provider)) as varchar) as digest
+from raw.price_blank
+group by price_date
+union all
+-- Who is counted, in which order, and how late; and the splits: they change closes of every earlier session.
+select
+    'price offer' as kind,
+    cast(null as date) as input_date,
+    cast(sum(hash(symbol, provider, preference, lag_hours, is_live)) as varchar) as digest
+from raw.price_offer
+union all
+select
+    'split' as kind,
+    cast(null as date) as input_date,
+    cast(sum(hash(symbol, provider, basis_no, close_factor)) as varchar) as digest
+from raw.price_rebase
+where close_factor != 1
+union all
+select
     'dividend' as kind,
     ex_date as input_date,
     cast(sum(hash(d)) as varchar) as digest
@@ -54,6 +75,14 @@ select
     session_date as input_date,
     cast(sum(hash(s)) as varchar) as digest
 from raw.session as s -- noqa: AL05
+where session_date between $from_date and $to_date
+group by session_date
+union all
+select
+    'exchange' as kind,
+    session_date as input_date,
+    cast(sum(hash(calendar)) as varchar) as digest
+from raw.exchange_session
 where session_date between $from_date and $to_date
 group by session_date
 union all

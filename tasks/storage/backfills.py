@@ -15,6 +15,10 @@ KEY = """
         (select string_agg(distinct model_version || lexicon_version, ',' order by model_version || lexicon_version)
          from raw.sentence),
         (select sum(hash(symbol, price_date, provider, vintage_no, close, adj_close)) from raw.price),
+        (select sum(hash(t)) from raw.price_offer as t),
+        (select sum(hash(symbol, provider, price_date)) from raw.price_blank),
+        (select sum(hash(symbol, provider, basis_no, close_factor, adj_factor)) from raw.price_rebase),
+        (select sum(hash(t)) from raw.exchange_session as t),
         (select sum(hash(symbol, ex_date, amount, provider)) from raw.dividend),
         (select sum(hash(clock, session_date, cutoff_at, struck_at)) from raw.session),
         (select sum(hash(theme, clock, shrinkage)) from raw.theme),

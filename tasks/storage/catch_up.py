@@ -16,7 +16,7 @@ from tasks.domain.scoring import MODEL_VERSION
 from tasks.storage.models import HISTORY_LAYER, SQL, models
 from tasks.storage.warehouse import Connection, insert_rows, scalar
 
-TAXONOMY = ("themes.yaml", "lexicon.csv", "exposures.csv", "instruments.csv", "clocks.csv")
+TAXONOMY = ("themes.yaml", "lexicon.csv", "exposures.csv", "instruments.csv", "series.csv", "clocks.csv")
 ONE_DAY = timedelta(days=1)
 """West of UTC an item of one day can belong to the session of the day before."""
 

@@ -55,6 +55,8 @@ def small_seeds(folder: Path) -> Path:
     keep(folder / "clocks.csv", lambda row: row["clock"] in ("XNYS", "XETR", "LON_BRENT"))
     for name in ("instruments.csv", "series.csv"):
         keep(folder / name, lambda row: row["symbol"] in SYMBOLS)
+    themes = folder / "themes.yaml"
+    themes.write_text(themes.read_text(encoding="utf-8").replace("BZ=F, ", ""), encoding="utf-8")
     return folder
 
 
