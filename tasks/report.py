@@ -17,7 +17,16 @@ from tasks.storage.files import flush
 from tasks.storage.report_rows import Row, ask
 from tasks.storage.warehouse import Connection, connect
 
-LIMITS = {"sessions": 250, "spoken": 6, "top_count": 5, "events": 8, "changes": 12, "sources": 40, "assets": 40}
+LIMITS = {
+    "sessions": 250,
+    "spoken": 6,
+    "top_count": 5,
+    "events": 8,
+    "changes": 12,
+    "sources": 40,
+    "lights": 6,
+    "assets": 40,
+}
 """How much of each table the page shows, so that it stays readable, and small, over any amount of data."""
 
 

@@ -13,6 +13,8 @@ select
     r.is_declared,
     r.session_date,
     r.is_covered,
+    r.is_expected,
+    r.expected_count,
     r.seen_count,
     r.quarantined_count,
     r.newest_item_age_hours,
@@ -35,5 +37,6 @@ inner join (
 ) as t on r.source = t.source
 left join raw.source as s on r.source = s.source
 where r.age = 1
-order by r.is_covered asc, r.is_declared desc, t.seen_total desc, r.source asc
+order by
+    r.is_expected and not r.is_covered desc, r.is_expected desc, r.is_declared desc, t.seen_total desc, r.source asc
 limit $rows

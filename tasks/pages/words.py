@@ -145,12 +145,16 @@ def price_trouble(status: str) -> str:
 
 
 def source_light(row: Row) -> tuple[str, str]:
-    """The light of a source in a session, and the words beside it."""
+    """The light of a source in a session, and the words beside it; fewer than half of the usual items is a warning."""
+    if not row["is_expected"]:
+        return "none", "not expected: not begun, or switched off"
     if not row["is_covered"]:
         return "poor", "blind: did not cover the session"
     if row["quarantined_count"]:
         aside = counted(row["quarantined_count"], "item")
         return "fair", f"{counted(row['seen_count'], 'item')}, {aside} set aside"
     if not row["seen_count"]:
-        return "fair", "live, nothing new"
+        return "fair", "covered, nothing new"
+    if row["expected_count"] is not None and 2 * row["seen_count"] < row["expected_count"]:
+        return "fair", f"{counted(row['seen_count'], 'item')}, usually {row['expected_count']:,}"
     return "good", counted(row["seen_count"], "item")

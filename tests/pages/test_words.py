@@ -127,13 +127,17 @@ def test_small_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("covered", "seen", "aside", "light"),
+    ("fields", "light"),
     [
-        (True, 2, 0, ("good", "2 items")),
-        (True, 0, 0, ("fair", "live, nothing new")),
-        (True, 1, 3, ("fair", "1 item, 3 items set aside")),
-        (False, 0, 0, ("poor", "blind: did not cover the session")),
+        ({}, ("good", "2 items")),
+        ({"expected_count": 4}, ("good", "2 items")),
+        ({"expected_count": 5}, ("fair", "2 items, usually 5")),
+        ({"seen_count": 0}, ("fair", "covered, nothing new")),
+        ({"seen_count": 1, "quarantined_count": 3}, ("fair", "1 item, 3 items set aside")),
+        ({"seen_count": 0, "is_covered": False}, ("poor", "blind: did not cover the session")),
+        ({"is_covered": False, "is_expected": False}, ("none", "not expected: not begun, or switched off")),
     ],
 )
-def test_the_light_of_a_source(covered: bool, seen: int, aside: int, light: tuple[str, str]) -> None:
-    assert source_light({"is_covered": covered, "seen_count": seen, "quarantined_count": aside}) == light
+def test_the_light_of_a_source(fields: dict[str, object], light: tuple[str, str]) -> None:
+    row = {"is_covered": True, "is_expected": True, "seen_count": 2, "quarantined_count": 0, "expected_count": None}
+    assert source_light({**row, **fields}) == light
