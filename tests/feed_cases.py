@@ -356,6 +356,13 @@ BROKEN = [
     ),
     _bad("empty", "nothing at all", UNREADABLE, "is no RSS or Atom document", ""),
     _bad("picture", "a picture", UNREADABLE, "is no RSS or Atom document", b"\x89PNG\r\n\x1a\n" + bytes(200)),
+    _bad(
+        "namespace-with-spaces",
+        "a namespace with no-break spaces, at which feedparser breaks",
+        UNREADABLE,
+        "cannot be parsed (ValueError)",
+        rss(item(), attributes=" xmlns='https://wire.example/a&#160;b&#160;c'"),
+    ),
     _bad("no-items", "a feed without items", UNREADABLE, "is a feed without items, which tells nothing", rss()),
     _bad(
         "entity-bomb",

@@ -169,6 +169,7 @@ def test_redirects_are_followed_a_few_times() -> None:
         "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[::1]/", "http://[::ffff:10.0.0.1]/",
         "http://internal.example/", "file:///etc/passwd", "ftp://example.org/", "gopher://x", "//user:pw@example.org/",
         "http://[not-an-address/", "http://0/", "http://0.0.0.0:22/",
+        "http://x:port/",
     ],
 )  # fmt: skip
 def test_no_redirect_leads_inside(location: str) -> None:
@@ -196,7 +197,7 @@ def test_a_name_that_leads_inside_is_never_asked(url: str, addresses: list[str])
 
 
 @pytest.mark.parametrize(
-    "url", ["", "feed.xml", "/etc/passwd", "file:///etc/passwd", "http://a b/", "https://:pw@x.org"]
+    "url", ["", "feed.xml", "/etc/passwd", "file:///etc/passwd", "http://a b/", "https://:pw@x.org", "http://x:port/"]
 )
 def test_what_is_no_address_is_never_asked(url: str) -> None:
     assert refused(url).reason == "refused_address"
@@ -278,6 +279,18 @@ def test_a_host_that_asks_for_an_hour_is_left_alone() -> None:
         refused(f"{server.url}/two", client)
         assert len(server.requests) == 2
     assert time.slept == []
+
+
+def test_a_mistake_of_ours_is_no_fault_of_the_network() -> None:
+    looks: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        looks.append(host)
+        raise RuntimeError("a mistake")
+
+    with pytest.raises(RuntimeError, match="a mistake"):
+        Fetcher(replace(OPEN, attempts=3), resolve=resolve).fetch("http://x.example/")
+    assert len(looks) == 1
 
 
 def test_attempts_end_at_the_deadline() -> None:

@@ -277,7 +277,8 @@ def test_another_address_is_asked_without_the_tags_of_the_old_one(tmp_path: Path
     assert "If-None-Match" not in server.requests[1]
 
 
-def test_an_outage_is_not_calm(tmp_path: Path) -> None:
+@pytest.mark.parametrize("catch_up", [False, True], ids=["everything anew", "what is new"])
+def test_an_outage_is_not_calm(tmp_path: Path, catch_up: bool) -> None:
     """Two days without a run: their sessions are blind, the items of these days belong to the session that saw them."""
     days = {name: utc(f"2025-08-{name}T12:00") for name in ("14", "15", "20")}
     items = {"14": told("a"), "15": told("b", TALKS, now=days["15"]), "20": told("c", STRIKE, 40, days["20"])}
@@ -285,7 +286,7 @@ def test_an_outage_is_not_calm(tmp_path: Path) -> None:
         pipeline = live(tmp_path, {"wire": server.url})
         pipeline.run = replace(pipeline.run, fetching=FetchPolicy(allowed_networks=(LOOPBACK,), host_gap_seconds=0))
         for name, now in days.items():
-            pipeline.publish(run_id=name, now=now)
+            pipeline.publish(run_id=name, now=now, catch_up=catch_up)
         pipeline.publish(run_id="21", now=utc("2025-08-21T06:00"))
     rows = pipeline.rows(
         "select session_date::varchar, status, coverage_share, story_count from signal.theme_clock_daily "
