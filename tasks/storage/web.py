@@ -9,7 +9,6 @@ password file, no cookies.
 from __future__ import annotations
 
 import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from tasks.domain.errors import FetchError
 from tasks.domain.fetching import FetchPolicy, asked_wait, without_secrets
 from tasks.storage.web_body import read_body
 from tasks.storage.web_guard import Guard, Resolve, said, system_addresses
+from tasks.storage.web_manners import Manners
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MAY_PASS = (408, 429, 500, 502, 503, 504)
@@ -44,14 +44,6 @@ class Fetched:
     last_modified: str | None
     content_type: str
     not_modified: bool
-
-
-@dataclass(slots=True)
-class _Host:
-    """When a host may be asked next, on the fetcher's clock."""
-
-    free_at: float = 0.0
-    closed_until: float = 0.0
 
 
 @dataclass(slots=True)
@@ -91,8 +83,7 @@ class Fetcher:
         self.clock = clock
         self._resolve, self._sleep = resolve, sleep
         self._tls = tls or httpx.create_ssl_context()
-        self._hosts: dict[str, _Host] = {}
-        self._lock = threading.Lock()
+        self._manners = Manners(self.policy.host_gap_seconds, self.policy.deadline_seconds, clock, sleep)
 
     def fetch(
         self,
@@ -122,7 +113,7 @@ class Fetcher:
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         sent = {name: value for name, value in validators.items() if value}
         self._checked(httpx_url(url))
-        self._queue(_place(httpx_url(url)))
+        self._manners.queue(_place(httpx_url(url)))
         request = _Request(
             url,
             {
@@ -162,7 +153,7 @@ class Fetcher:
         url = httpx_url(request.url)
         for hop in range(self.policy.max_redirects + 1):
             if hop:
-                self._queue(_place(url))
+                self._manners.queue(_place(url))
             guard = Guard(self.policy, self._resolve, self.clock, request.deadline)
             with httpcore.ConnectionPool(ssl_context=self._tls, network_backend=guard) as pool:
                 answer = self._answer(pool, url, request)
@@ -204,31 +195,11 @@ class Fetcher:
         wait = asked_wait(headers.get("retry-after"), headers.get("date")) if status in (429, 503) else None
         rule, remedy = f"HTTP status {status}", "look at the address in a browser"
         if wait is not None:
-            with self._lock:
-                place = self._hosts.setdefault(host, _Host())
-                place.closed_until = max(place.closed_until, self.clock() + wait)
+            self._manners.close(host, wait)
             rule, remedy = f"{rule}, the host asks to wait {wait:,.0f} s", "run again after that"
         elif status in MAY_PASS:
             remedy = "try again later"
         raise FetchError("http_status", shown, rule, remedy, status=status, wait_seconds=wait)
-
-    def _queue(self, host: str) -> None:
-        """Wait until the host may be asked.
-
-        Raises:
-            FetchError: the host has asked us to stay away for longer than a whole fetch may take.
-        """
-        with self._lock:
-            now, place = self.clock(), self._hosts.setdefault(host, _Host())
-            closed = place.closed_until - now
-            start = max(now, place.free_at, place.closed_until)
-            if closed <= self.policy.deadline_seconds:
-                place.free_at = start + self.policy.host_gap_seconds
-        if closed > self.policy.deadline_seconds:
-            rule = f"HTTP status 429, the host asked to wait {closed:,.0f} s more"
-            raise FetchError("http_status", host, rule, "run again after that", status=429, wait_seconds=closed)
-        if start > now:
-            self._sleep(start - now)
 
     def _checked(self, url: httpx.URL) -> httpx.URL:
         """The URL, if we would ask it at all."""
