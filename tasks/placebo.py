@@ -6,16 +6,19 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from tasks.build import build
 from tasks.domain.run import Run, Window
 from tasks.score import score
 from tasks.storage.files import Home
+from tasks.storage.models import build, chunks_of, models_behind
 from tasks.storage.research_plan import PLACEBO_THEME, write_placebo_seeds
-from tasks.storage.research_tables import copy_articles
+from tasks.storage.research_tables import copy_news
 from tasks.storage.seeds import load_taxonomy
-from tasks.storage.warehouse import insert_rows, open_warehouse
+from tasks.storage.warehouse import insert_rows, naive_utc, open_warehouse, transaction
 
 log = logging.getLogger(__name__)
+
+DAILY_TABLE = "daily.theme_clock_daily"
+"""What is built of it: the theme's rows, no prices."""
 
 
 def placebo(run: Run, window: Window) -> Path:
@@ -31,12 +34,20 @@ def placebo(run: Run, window: Window) -> Path:
     write_placebo_seeds(run.seeds, seeds, load_taxonomy(run.seeds))
     theme = load_taxonomy(seeds).themes[0]
     other = replace(run, home=place.root, seeds=seeds)
+    chosen = models_behind(DAILY_TABLE)
     log.info("reading the same articles for the placebo theme")
     with open_warehouse(other) as db:
-        copy_articles(db, home.warehouse)
+        copy_news(db, home.warehouse, chosen)
         db.execute("delete from raw.theme")
         row = (theme.theme, theme.label, theme.clock, theme.shrinkage, theme.meaning)
         insert_rows(db, "raw.theme", ("theme", "label", "clock", "shrinkage", "meaning"), [row])
     log.info(score(other).line())
-    log.info(build(other, window).line())
+    parameters = {
+        "from_date": window.from_date,
+        "to_date": window.to_date,
+        "last_date": window.to_date,
+        "now": naive_utc(run.now),
+    }
+    with open_warehouse(other) as db, transaction(db):
+        build(db, chosen, parameters, chunks_of(db, window))
     return place.warehouse

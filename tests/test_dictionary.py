@@ -176,27 +176,6 @@ def test_a_sum_of_doubles_has_an_order(model: Model) -> None:
         assert is_exact or (named and "order by" in named[1]), f"{model.table}: {name}({argument})"
 
 
-@pytest.mark.parametrize("model", MODELS, ids=model_id)
-def test_nothing_looks_forward_outside_vintage_and_research(model: Model) -> None:
-    body = re.sub(r"--.*", "", model.body)
-    if model.schema in ("vintage", "research"):
-        return
-    assert not re.search(r"\blead\(|\bfollowing\b|order by [a-z_.]+ desc rows", body), model.table
-
-
-@pytest.mark.parametrize("model", MODELS, ids=model_id)
-def test_only_limits_and_prices_join_a_later_strike(model: Model) -> None:
-    """An ASOF join that looks ahead reads `<` or `<=`: it may find a session or the next strike, never a value."""
-    joins = re.findall(
-        r"asof (?:inner|left) join ([a-z_.]+|\()[^;]*?\bon\b(.*?)(?=\n(?:left|inner|asof|where|group|\)|$)|\Z)",
-        model.body,
-        re.S,
-    )
-    for table, condition in joins:
-        if re.search(r"(?<![-<>])<=?", condition):
-            assert table == "raw.session", f"{model.table} joins {table} forward"
-
-
 def test_the_migrations_hold_the_only_create_table() -> None:
     makers = [
         path.relative_to(SQL).as_posix()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,6 @@ import pyarrow.parquet as pq
 
 from tasks.domain.articles import Rejected
 from tasks.domain.errors import ConfigError, SourceError
-from tasks.domain.words import words_of
 from tasks.storage.article_tables import FIELDS, RawItem, read_table
 from tasks.storage.files import expand
 
@@ -28,6 +28,7 @@ LABELLED_COLUMNS = ("headline", "title", "text", "sentence")
 
 SCHEMA = pa.schema([(name, pa.string()) for name in FIELDS])
 BATCH = 20_000
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def labelled_keys(paths: Sequence[Path]) -> frozenset[str]:
 
 def title_key(title: str) -> str:
     """The words of a title in lower case: case, marks and spaces make no other title."""
-    return " ".join(words_of(title))
+    return " ".join(_WORD.findall(title.lower()))
 
 
 def needs_preparing(paths: Sequence[Path]) -> bool:

@@ -115,6 +115,18 @@ def models(first_layer: int, last_layer: int, root: Path = SQL) -> list[Model]:
     return [read_model(path) for path in paths if first_layer <= int(path.parent.name[:2]) <= last_layer]
 
 
+def models_behind(table: str, root: Path = SQL) -> list[Model]:
+    """The models that a table is made of, itself last among them, in build order; tables of `raw` are not made."""
+    known = {model.table: model for model in models(1, 89, root)}
+    wanted, todo = set[str](), [table]
+    while todo:
+        name = todo.pop()
+        if name in known and name not in wanted:
+            wanted.add(name)
+            todo += re.findall(r"(?:from|join)\s+\(?\s*([a-z_]+\.[a-z_]+)", known[name].body)
+    return [model for model in known.values() if model.table in wanted]
+
+
 def build(
     db: Connection,
     chosen: Iterable[Model],

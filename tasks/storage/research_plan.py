@@ -127,7 +127,8 @@ def _build(path: Path, line: int | None, kind: type[ModelT], values: Any) -> Mod
     try:
         return kind.model_validate(values)
     except ValidationError as fault:
-        error = fault.errors()[0]
+        # A misspelt key is missing under its right name, too; the misspelling says more.
+        error = min(fault.errors(), key=lambda error: error["type"] != "extra_forbidden")
         field = ".".join(str(part) for part in error["loc"])
         message = error["msg"].removeprefix("Value error, ")
         raise SeedError(str(path), line, f"{field}: {message}" if field else message, f"mend {field}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -11,11 +12,12 @@ from tasks.domain.attention import names_force
 from tasks.domain.research_plan import KnownEvent, ResearchPlan
 from tasks.domain.run import Window
 from tasks.storage.files import flush
-from tasks.storage.models import build, chunks_of, comment, models
+from tasks.storage.models import Model, build, chunks_of, comment, models
 from tasks.storage.warehouse import Connection, connect, insert_rows, naive_utc, transaction
 
 LAYERS = (50, 59)
-PLACEBO_COPIED = ("article", "article_section", "source", "session", "quarantine")
+OF_THE_THEME = ("theme", "sentence", "sentence_theme", "article_story", "publication")
+"""Tables of `raw` that another theme makes for itself."""
 _BATCH = 50_000
 
 
@@ -55,10 +57,11 @@ def store_placebo(db: Connection, warehouse: Path, theme: str) -> None:
         )
 
 
-def copy_articles(db: Connection, warehouse: Path) -> None:
-    """Take articles, sources and sessions over from another warehouse, in place of what is here."""
+def copy_news(db: Connection, warehouse: Path, chosen: Sequence[Model]) -> None:
+    """Take over, from another warehouse, the texts and every table of `raw` that the models read of news and time."""
+    read = set(re.findall(r"\braw\.([a-z_]+)", " ".join(model.body for model in chosen))) - set(OF_THE_THEME)
     with _attached(db, warehouse), transaction(db):
-        for table in PLACEBO_COPIED:
+        for table in sorted({*read, "article_section"}):
             db.execute(f"delete from raw.{table}")
             db.execute(f"insert into raw.{table} by name from other.raw.{table}")
 

@@ -36,8 +36,9 @@ def forest(found: Document) -> Picture | None:
         for name in PREDICTORS:
             match = (row for row in found["grid"] if row["predictor"] == name and _is(row, test))
             cell = next(match, None)
-            values = [cell[key] for key in ("ic", "interval_low", "interval_high")] if cell else [None] * 3
-            rows.append(IntervalRow(name, *values, is_ours=name == OURS))
+            cell = cell or {"ic": None, "interval_low": None, "interval_high": None}
+            is_ours = name == OURS
+            rows.append(IntervalRow(name, cell["ic"], cell["interval_low"], cell["interval_high"], is_ours=is_ours))
     if all(row.middle is None for row in rows):
         return None
     label = "Rank correlation of each predictor with the return after entry, with 95 % intervals"

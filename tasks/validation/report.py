@@ -74,12 +74,11 @@ def lead(found: Document) -> str:
     against_us = [row for row in judged if row["p_holm"] <= MATERIAL and row["ic"] < 0]
     if not judged:
         first = "None of the fixed tests has enough sessions to be judged."
-    elif stand:
-        first = f"{len(stand)} of {counted(len(judged), 'fixed test')} found the expected sign beyond chance."
     else:
-        first = f"None of {counted(len(judged), 'fixed test')} found the expected sign beyond chance."
+        count = len(stand) or "None"
+        first = f"{count} of the {len(judged)} fixed tests that can be judged found the expected sign beyond chance."
     if against_us:
-        first += f" {counted(len(against_us), 'test')} found the opposite sign beyond chance."
+        first += f" {len(against_us)} found the opposite sign beyond chance."
     rate = found["plan"]["false_discovery_rate"]
     kept = sum(row["q_bh"] <= rate for row in found["grid"])
     cells = counted(len(found["grid"]), "cell")

@@ -23,7 +23,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.storage.models import SQL, Model, create_macros, dictionary, read_model
+from tasks.storage.models import SQL, Model, create_macros, dictionary, models, read_model
 from tasks.storage.warehouse import MIGRATIONS, Connection
 
 HERE = Path(__file__).resolve().parent
@@ -61,6 +61,12 @@ def _raw_types() -> dict[str, dict[str, str]]:
     for table, column, kind in rows:
         types.setdefault(table, {})[column] = kind
     return types
+
+
+@cache
+def _columns_of() -> dict[str, str]:
+    """Table -> the dictionary's table that says its columns, where it is another one."""
+    return {model.table: model.columns_of for model in models(1, 89)}
 
 
 def types_of(schema: str, table: str) -> dict[str, str]:
