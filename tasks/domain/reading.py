@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tasks.domain.clauses import clause_numbers, mute_factor, read_clauses
 from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow
@@ -86,8 +87,9 @@ class Reader:
         self._sides = Sides(exposures)
         # Word -> which of the tables have a phrase that begins with it.
         self._openings: dict[str, list[int]] = {}
-        for number, heads in enumerate(t.heads for t in (self._phrases, *self._exposures, *self._guards)):
-            for word in heads:
+        tables: tuple[PhraseTable[Any], ...] = (self._phrases, *self._exposures, *self._guards)
+        for number, table in enumerate(tables):
+            for word in table.heads:
                 self._openings.setdefault(word, []).append(number)
         self._table_count = 1 + len(self._exposures) + len(self._guards)
         base, emojis = package_lexicon(), package_emojis()
