@@ -164,12 +164,13 @@ def _tellings(db: Connection, since: datetime) -> Iterator[Telling]:
     with db.cursor() as reader:  # of its own: stories are written while these are read
         reader.execute(
             "select a.article_id, a.available_at, a.fingerprint, if(a.available_at < $since, st.story_id, null), "
-            "left(s.text, $lead) from raw.article as a inner join raw.article_section as s using (article_id) "
+            "left(a.title, $lead), left(s.text, $lead) from raw.article as a "
+            "inner join raw.article_section as s using (article_id) "
             "left join raw.article_story as st using (article_id) where a.available_at >= $first "
             "order by a.available_at, a.article_id, s.section_no",
             {"lead": LEAD_CHARACTERS, "since": since, "first": needed_from(since)},
         )
         rows = chain.from_iterable(iter(lambda: reader.fetchmany(BATCH), []))
-        for (article_id, at, words, story_id), sections in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        for (article_id, at, words, story_id, title), sections in groupby(rows, key=itemgetter(0, 1, 2, 3, 4)):
             lead = " ".join(text for *_, text in sections)[:LEAD_CHARACTERS]
-            yield Telling(article_id, at, words, lead, story_id)
+            yield Telling(article_id, at, words, lead, title, story_id)
