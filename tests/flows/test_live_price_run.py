@@ -35,6 +35,7 @@ def run(market: Market, root: Path, run_id: str, *options: str) -> subprocess.Co
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_live_run_and_one_without_a_network(market: Market, tmp_path: Path) -> None:
     make_seeds(tmp_path / "seeds")
     write_article(tmp_path / "articles", "only", "2025-08-18T10:00:00Z")
