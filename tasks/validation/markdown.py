@@ -57,7 +57,11 @@ def tables(found: Document) -> str:
 
 def markdown(table: Table) -> str:
     """A Markdown table under its title; a bar inside a cell is escaped."""
-    lines = [[text for text, _ in table.heads], ["---:" if kind else "---" for _, kind in table.heads], *table.rows]
+    lines = [
+        [text for text, _ in table.heads],
+        ["---:" if kind == "n" else "---" for _, kind in table.heads],
+        *table.rows,
+    ]
     rows = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
     return f"**{table.title}**\n\n{rows}\n"
 

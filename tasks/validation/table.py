@@ -19,7 +19,7 @@ class Table:
     Attributes:
         key: its name in a page's addresses.
         title: what it shows, in one line.
-        heads: (text, kind) of the columns; kind "n" for numbers, "" for text.
+        heads: (text, kind) of the columns; kind "n" for numbers, "t" for text that is not broken, "" for text.
         rows: cells as text, each row as long as `heads`.
     """
 
@@ -29,9 +29,14 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
+NEVER_BROKEN = ("UTC", "session", "instrument")
+"""Columns whose cells stay on one line."""
+
+
 def heads(texts: str, numbers: str) -> list[tuple[str, str]]:
     """Columns by name, separated by `|`: those of text, then those of numbers."""
-    return [*((name, "") for name in texts.split("|") if name), *((name, "n") for name in numbers.split("|") if name)]
+    shown = [(name, "t" if name in NEVER_BROKEN else "") for name in texts.split("|") if name]
+    return [*shown, *((name, "n") for name in numbers.split("|") if name)]
 
 
 def against(row: Document) -> str:

@@ -16,7 +16,7 @@ from tasks.storage.research_plan import load_events, load_plan
 from tasks.storage.research_tables import LAYERS
 from tasks.storage.seeds import load_taxonomy
 from tests.pipeline import SEEDS, Pipeline, exports, query
-from tests.validation.conftest import made_up_indexes
+from tests.validation.made import made_up_indexes
 
 RESEARCH = models(*LAYERS)
 
