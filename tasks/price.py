@@ -140,7 +140,7 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
         "lag(cutoff_at) over (partition by clock order by session_date) as before_at from raw.session) as p "
         "where s.clock = p.clock and s.session_date = p.session_date"
     )
-    store_exchange_days(db, taxonomy, opening, closing)
+    store_exchange_days(db, opening, closing)
     return _closed(db, run, first, last)
 
 

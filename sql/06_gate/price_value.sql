@@ -78,14 +78,22 @@ doubted as (
             when is_frozen then 'frozen'
         end as doubt
     from beside
+),
+
+confirmed as (
+    select
+        d.symbol,
+        d.provider,
+        d.price_date,
+        min(o.available_at) as confirmed_at
+    from doubted as d
+    inner join placed as o on d.symbol = o.symbol and d.price_date = o.price_date
+    where d.doubt is not null and d.provider != o.provider and abs(d.close - o.close) <= 0.005 * abs(d.close)
+    group by d.symbol, d.provider, d.price_date
 )
 
 select
     d.*,
-    min(o.available_at) as confirmed_at
+    c.confirmed_at
 from doubted as d
-left join placed as o
-    on
-        d.doubt is not null and d.symbol = o.symbol and d.price_date = o.price_date and d.provider != o.provider
-        and abs(d.close - o.close) <= 0.005 * abs(d.close)
-group by all
+left join confirmed as c on d.symbol = c.symbol and d.provider = c.provider and d.price_date = c.price_date

@@ -67,11 +67,15 @@ def _offers(run: Run, taxonomy: Taxonomy) -> Iterator[tuple[str, str, int, str, 
             yield item.symbol, provider, preference, found.series if found else item.symbol, lag, found is not None
 
 
-def store_exchange_days(db: Connection, taxonomy: Taxonomy, first: date, last: date) -> None:
-    """The days on which exchanges that share a clock are open themselves."""
+def store_exchange_days(db: Connection, first: date, last: date) -> None:
+    """The days on which exchanges that share a clock are open themselves; only those of which there may be a price."""
     db.execute("delete from raw.exchange_session")
-    calendars = sorted({item.calendar for item in taxonomy.instruments if item.calendar})
-    rows = [(calendar, day) for calendar in calendars for day in open_days(calendar, first, last)]
+    calendars = db.execute(
+        "select distinct i.calendar from raw.instrument as i inner join raw.price_offer as o on i.symbol = o.symbol "
+        "where i.calendar is not null and (o.is_live or (o.symbol, o.provider) in "
+        "(select (symbol, provider) from raw.price)) order by i.calendar"
+    ).fetchall()
+    rows = [(calendar, day) for (calendar,) in calendars for day in open_days(calendar, first, last)]
     insert_rows(db, "raw.exchange_session", ("calendar", "session_date"), rows)
 
 
