@@ -35,6 +35,17 @@ GLOSSARY = (
         "two need not agree.",
     ),
     (
+        "Escalation",
+        "−1 to +1",
+        "The same sentences on an axis without a theme: threats and deeds raise it, talks and truces lower it.",
+    ),
+    (
+        "Coverage",
+        "%",
+        "Share of the expected sources that covered the session. Items set aside could not be used; raw.quarantine says "
+        "why.",
+    ),
+    (
         "Story, outlet",
         "count",
         "Items that tell one event are a story; an outlet is a source with a relevant item.",

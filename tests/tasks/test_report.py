@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tasks.pages.glossary import GLOSSARY
 from tasks.report import LIMITS, report_values, write_report
 from tests.html import Page
 from tests.pipeline import STRIKE, TALKS, Pipeline, query, small, utc, write_article
@@ -112,6 +114,18 @@ def test_a_theme_is_drawn_against_the_first_of_its_assets_that_has_prices(
         themes = {theme["theme"]: theme for theme in report_values(db)["themes"]}
     assert themes["european_risk_premium"]["asset"]["symbol"] == drawn
     assert themes["defense"]["asset"]["symbol"] == "ITA"
+
+
+def test_every_figure_of_a_theme_is_explained(demo: Pipeline) -> None:
+    source = (demo.home.published / "reports" / "index.html").read_text(encoding="utf-8")
+    named = {name.split(",")[0] for name in re.findall(r'<div class="fact"><dt>(.*?)</dt>', source)}
+    assert len(named) == 8
+    terms = " ".join(term.lower() for term, _, _ in GLOSSARY).replace("story", "stories")
+    assert {name for name in named if name.lower() not in terms} == set()
+    for term, unit, meaning in GLOSSARY:
+        assert f"<dt>{term}" in source
+        assert unit in source
+        assert meaning[:20] in source.replace("&#39;", "'")
 
 
 def test_the_numbers_behind_a_chart_are_the_rows_of_the_table(demo: Pipeline) -> None:
