@@ -17,6 +17,9 @@ SHARED = 5
 ROUNDING = 2e-6
 """Relative distance of two values that were rounded to 7 significant digits, as live ones are, and divided."""
 
+COARSE = 1e-3
+"""The largest relative distance that rounding may explain: what two decimals make of a price of 10."""
+
 LARGEST_SPLIT = 20
 """Splits up to twenty for one, or of few into few, are told by their ratio and not by measurement alone."""
 
@@ -113,7 +116,7 @@ def overlap(pairs: Sequence[Pair], tolerance: float = 0.0) -> Overlap:
     if all(one == other for one, other in (*closes, *adjusted)):
         return Overlap("same")
     of_closes = _factor(closes, tolerance)
-    of_adjusted = _factor(adjusted, tolerance) if adjusted else of_closes
+    of_adjusted = _factor(adjusted, tolerance, of_closes[0] if of_closes else None) if adjusted else of_closes
     if len(pairs) >= SHARED and len(adjusted) in (0, len(pairs)) and of_closes and of_adjusted:
         if of_closes[0] == 1.0 == of_adjusted[0]:
             return Overlap("same")
@@ -122,17 +125,21 @@ def overlap(pairs: Sequence[Pair], tolerance: float = 0.0) -> Overlap:
     return Overlap("restated" if all(_is_near(*pair, ROUNDING) for pair in oldest) else "unclear")
 
 
-def _factor(series: Sequence[tuple[float, float]], known: float) -> tuple[float, float] | None:
+def _factor(
+    series: Sequence[tuple[float, float]], known: float, split: float | None = None
+) -> tuple[float, float] | None:
     """The factor that makes every first value the second, and its tolerance; None if there is none.
 
-    No change is tried first, then the ratio of a split, then whatever the sums of both sides say.
+    No change is tried first, then the ratio of a split (of adjusted closes: that of the closes), then whatever the sums
+    of both sides say.
     """
     if any(before == 0 or after == 0 for before, after in series):
         return (1.0, 0.0) if all(before == after for before, after in series) else None
     measured = sum(after for _, after in series) / sum(before for before, _ in series)
-    split = float(Fraction(measured).limit_denominator(LARGEST_SPLIT))
+    split = split or float(Fraction(measured).limit_denominator(LARGEST_SPLIT))
     tolerance = _rounding(series)
-    for factor, allowed in ((1.0, max(ROUNDING, known)), (split, tolerance), (measured, tolerance)):
+    guesses = [(1.0, max(ROUNDING, known)), *([(split, tolerance)] if split != 1.0 else []), (measured, tolerance)]
+    for factor, allowed in guesses:
         if all(_is_near(before * factor, after, allowed) for before, after in series):
             return factor, allowed
     return None
@@ -143,12 +150,12 @@ def _is_near(one: float, other: float, tolerance: float) -> bool:
 
 
 def _rounding(series: Sequence[tuple[float, float]]) -> float:
-    """The relative distance that the rounding of both sides explains: half a unit of their last decimal each."""
+    """The relative distance that rounding explains: half a unit of the last decimal of both sides, at most `COARSE`."""
     smallest = min(min(abs(value) for value in pair) for pair in series)
     units = sum(0.5 * 10.0 ** -max(_decimals(pair[side]) for pair in series) for side in (0, 1))
-    return max(ROUNDING, units / smallest)
+    return min(max(ROUNDING, units / smallest), COARSE)
 
 
 def _decimals(value: float) -> int:
-    text = repr(value)
-    return 0 if "e" in text else len(text.partition(".")[2])
+    """Decimals of a price as it was quoted: at least two, of which a number does not show the last zeros."""
+    return max(2, len(repr(value).partition(".")[2]))

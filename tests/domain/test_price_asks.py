@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.domain.price_asks import OVERLAP, ROUNDING, SHARED, Ask, Overlap, Pair, Stored, ask, overlap
@@ -63,6 +63,8 @@ dividend = st.floats(0.5, 0.9999).map(seven)
 
 
 @given(prices, dividend)
+@example([1.0] * 5, 0.90625)
+@example([1.0] * 5, 0.9999)
 def test_a_dividend_multiplies_every_adjusted_close(closes: list[float], factor: float) -> None:
     pairs = [Pair(close, close, close, seven(close * factor)) for close in closes]
     found = overlap(pairs)
