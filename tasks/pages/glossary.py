@@ -42,8 +42,8 @@ GLOSSARY = (
     (
         "Coverage",
         "%",
-        "Share of the expected sources that covered the session. Items set aside could not be used; raw.quarantine says "
-        "why.",
+        "Share of the expected sources that covered the session. Items set aside could not be used; see "
+        "raw.quarantine.",
     ),
     (
         "Story, outlet",
