@@ -5,7 +5,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	if $$python -c "$(SUPPORTED)" 2>/dev/null; then echo $$python; break; fi; done)
 BIN := .venv/bin
 
-.PHONY: help run live test test-all lint eval bench lock clean check-python
+.PHONY: help run live server deploy stop backup restore export prune audit test test-all lint eval bench lock clean \
+	check-python
 .DEFAULT_GOAL := help
 
 help: ## Show the targets
@@ -16,6 +17,15 @@ run: .venv/run.installed ## Run the daily flow on the embedded seeds, offline
 
 live: .venv/run.installed ## Live feeds and prices, into a home of their own (docs/sources.md)
 	@$(BIN)/python -m flows.daily_signals --articles feeds --prices live --home $${GEORISK_HOME:-data/live}
+
+server: .venv/run.installed ## Start a Prefect server and a worker in the background, for GEORISK_HOME
+	@$(BIN)/python -m flows.serve start
+
+deploy: .venv/run.installed ## Make the server's deployments those of prefect.yaml
+	@$(BIN)/python -m flows.deploy
+
+stop: .venv/run.installed ## End the worker and the server; a run in progress may finish
+	@$(BIN)/python -m flows.serve stop
 
 test: lint ## Lint, types, import contract, SQL lint and the tests that need only Python, offline
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=93

@@ -21,9 +21,11 @@ from prefect.settings import PREFECT_HOME, temporary_settings
 from pydantic import Field
 
 from flows import georisk_home, steps
+from flows.alerts import run_crashed, run_failed
 from flows.commands import Day, Instant, run_command
 from flows.daily_signals import print_newest
 from flows.dask_fan_out import dask_fan_out
+from flows.parameters import AwareInstant, RunId, SessionDate, run_name
 from flows.run_request import make_run
 from tasks.domain.run import Window
 from tasks.storage.backfills import forget_parts, part_is_built, parts_left
@@ -35,15 +37,21 @@ from tasks.storage.warehouse import writer_lock
 PART_DAYS = 366
 
 
-@flow(name="backfill-signals", flow_run_name="backfill-{run_id}", retries=0)
+@flow(
+    name="backfill-signals",
+    flow_run_name=run_name,
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+)
 def backfill_signals(
     articles: list[str],
     prices: list[str],
-    from_date: date | None = None,
-    to_date: date | None = None,
-    now: datetime | None = None,
+    from_date: SessionDate | None = None,
+    to_date: SessionDate | None = None,
+    now: AwareInstant | None = None,
     home: str | None = None,
-    run_id: str | None = None,
+    run_id: RunId | None = None,
     workers: Annotated[int, Field(ge=1, le=256)] = 1,
     dask: str | None = None,
     part_days: Annotated[int, Field(ge=1)] = PART_DAYS,

@@ -17,19 +17,13 @@ from flows import georisk_home, steps
 from flows.alerts import after_publication, run_crashed, run_failed
 from flows.artifacts import leave_failure, leave_page
 from flows.commands import Day, Instant, run_command
-from flows.parameters import AwareInstant, RunId, SessionDate
+from flows.parameters import AwareInstant, RunId, SessionDate, run_name
 from flows.run_request import SEEDS, make_run
 from tasks.domain.errors import ClockError, ConfigError, GeoriskError
 from tasks.domain.run import FEEDS, Run, StepReport, Window
 from tasks.publish import newest_rows
 from tasks.storage.files import Home
 from tasks.storage.warehouse import writer_lock
-
-
-def run_name() -> str:
-    """The name of the flow run: of the run if it has one, else of the minute for which it was scheduled."""
-    scheduled_at = flow_run.scheduled_start_time
-    return f"signals-{flow_run.parameters.get('run_id') or f'{scheduled_at:%Y-%m-%dT%H%MZ}'}"
 
 
 @flow(

@@ -1,7 +1,7 @@
-"""Types of the parameters of flows: what they refuse is refused where a run is asked for, also in Prefect's form.
+"""Types of the parameters of flows, and the names of their runs.
 
-The server checks a request against the schema that these types make, but not its formats: a date is any text to it.
-The patterns close that gap.
+What the types refuse is refused where a run is asked for, also in Prefect's form. The server checks a request against
+the schema that these types make, but not its formats: a date is any text to it. The patterns close that gap.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from prefect.runtime import flow_run
 from pydantic import Field
 
 SessionDate = Annotated[date, Field(json_schema_extra={"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})]
@@ -19,3 +20,9 @@ AwareInstant = Annotated[datetime, Field(json_schema_extra={"pattern": r"T.*(Z|[
 
 RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 """The name of a run, which is also the name of its publication's folder."""
+
+
+def run_name() -> str:
+    """`signals-` or `backfill-`, and the run's id if it has one, else the minute for which it was scheduled."""
+    name = flow_run.flow_name.removeprefix("daily-").removesuffix("-signals")
+    return f"{name}-{flow_run.parameters.get('run_id') or f'{flow_run.scheduled_start_time:%Y-%m-%dT%H%MZ}'}"

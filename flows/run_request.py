@@ -67,7 +67,7 @@ def make_run(
     moment = now or max(declared, default=None) or scheduled_at or datetime.now(UTC)
     return Run(
         run_id=run_id or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
-        now=moment.astimezone(UTC),
+        now=_plain(moment),
         home=(home or georisk_home()).absolute(),
         articles=tuple(articles),
         prices=tuple(prices),
@@ -77,6 +77,12 @@ def make_run(
         fetching=_fetching(allow_networks),
         catch_up=catch_up,
     )
+
+
+def _plain(moment: datetime) -> datetime:
+    """The instant in UTC, as Python's own type: Prefect's times lose their zone when something is added to them."""
+    utc = moment.astimezone(UTC)
+    return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, tzinfo=UTC)
 
 
 def _fetching(allow_networks: Sequence[str]) -> FetchPolicy:

@@ -18,7 +18,7 @@ from tasks.domain.alerts import Alert, AlertRules, Crossing, of_crash, of_crossi
 from tasks.domain.errors import CheckFailedError, SeedError, SourceError
 from tasks.storage.alert_book import AlertBook
 from tasks.storage.alert_rules import load_alert_rules
-from tests.pipeline import SEEDS, TALKS, Pipeline, small, utc, write_article
+from tests.pipeline import SEEDS, TALKS, Pipeline, query, small, utc, write_article
 from tests.tasks.test_vintages_stateful import small_seeds
 
 RULES = load_alert_rules(SEEDS / "alerts.yaml")
@@ -185,19 +185,32 @@ def test_a_source_that_never_came_is_stale_too() -> None:
     assert "its newest item is 200 hours old" in old.text
 
 
+def crossing(demo: Pipeline) -> tuple[datetime, AlertRules, str]:
+    """A session in which |signal_z| of energy rises, an instant two days later, and rules with a limit in between."""
+    rows = query(
+        demo.home.published / "signals.duckdb",
+        "select session_date, cutoff_at, abs(signal_z), lag(abs(signal_z)) over (order by session_date) "
+        "from signal.theme_daily where theme = 'energy' and signal_z is not null order by session_date",
+    )
+    day, cutoff_at, new, old = next(row for row in reversed(rows) if row[3] is not None and row[2] > row[3] + 0.1)
+    limit = (new + old) / 2
+    return cutoff_at.replace(tzinfo=UTC) + timedelta(days=2), RULES.model_copy(update={"signal_z": limit}), str(day)
+
+
 def test_a_threshold_that_a_new_session_crosses_is_told(demo: Pipeline) -> None:
-    """european_risk_premium passes 3 in the session of 22 September; seven days later nobody asks any more."""
-    soon = replace(demo.run, now=utc("2025-09-24T06:00"))
-    told = {alert.key: alert for alert in publication_alerts(soon, RULES)}
-    assert "session 2025-09-22: signal_z +3" in told["threshold_crossed:european_risk_premium"].text
-    assert publication_alerts(demo.run, RULES) == []
-    lower = RULES.model_copy(update={"signal_z": 9.0})
-    assert publication_alerts(soon, lower) == []
+    """In the days after it; a week later nobody asks any more."""
+    soon, rules, day = crossing(demo)
+    told = {alert.key: alert for alert in publication_alerts(replace(demo.run, now=soon), rules)}
+    assert f"session {day}: signal_z" in told["threshold_crossed:energy"].text
+    much_later = replace(demo.run, now=soon + timedelta(days=300))
+    assert publication_alerts(much_later, rules) == []
+    higher = rules.model_copy(update={"signal_z": 1e6})
+    assert publication_alerts(replace(demo.run, now=soon), higher) == []
 
 
 def test_a_session_that_an_earlier_run_published_is_not_told_again(demo: Pipeline) -> None:
-    other = replace(demo.run, run_id="another", now=utc("2025-09-24T06:00"))
-    assert publication_alerts(other, RULES) == []
+    soon, rules, _ = crossing(demo)
+    assert publication_alerts(replace(demo.run, run_id="another", now=soon), rules) == []
 
 
 @pytest.fixture(scope="module")

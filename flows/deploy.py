@@ -1,0 +1,105 @@
+"""`python -m flows.deploy`: make the server's deployments those of `prefect.yaml`, no more and no fewer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from flows import georisk_home
+from flows.commands import run_command
+from flows.server_place import POOL, Place
+from tasks.domain.errors import ConfigError, GeoriskError
+from tasks.storage.files import ROOT
+
+DEFAULTS = {"GEORISK_ARTICLES": "seeds", "GEORISK_PRICES": "sample"}
+"""What the scheduled runs read, unless the environment says something else."""
+
+Wanted = Mapping[tuple[str, str], set[str]]
+"""(name, entrypoint) of a deployment -> slugs of its schedules."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.option("--home", type=click.Path(path_type=Path), help="Whose server.  [default: GEORISK_HOME or data/]")
+@click.option(
+    "--file", "path", type=click.Path(path_type=Path), default=ROOT / "prefect.yaml", help="File of the deployments."
+)
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def main(home: Path | None, path: Path, debug: bool) -> None:
+    """Register the deployments of the file, and remove deployments and schedules that it no longer holds.
+
+    PREFECT_API_URL names another server than the one that `make server` started. GEORISK_ARTICLES and GEORISK_PRICES
+    say what the scheduled runs read: seeds and sample, or feeds and live, or paths.
+    """
+
+    def command() -> None:
+        place = Place((home or georisk_home()).absolute())
+        api = os.environ.get("PREFECT_API_URL") or place.served().api
+        # Before anything imports Prefect: it reads which server it talks to while it is imported.
+        os.environ.update({"PREFECT_API_URL": api, "PREFECT_HOME": str(place.prefect_home), "DO_NOT_TRACK": "1"})
+        wanted = read_wanted(path)
+        _register(path)
+        for line in _remove_others(wanted):
+            click.echo(line)
+        click.echo(f"{len(wanted)} deployments at {api}")
+
+    run_command(command, debug=debug)
+
+
+def read_wanted(path: Path) -> Wanted:
+    """The deployments of a file and the slugs of their schedules.
+
+    Raises:
+        ConfigError: the file cannot be read, or a schedule has no slug by which it could be told from others.
+    """
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        items = {(item["name"], item["entrypoint"]): item.get("schedules") or [] for item in given["deployments"]}
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as fault:
+        raise ConfigError(f"{path} cannot be read as deployments ({type(fault).__name__}); mend it") from None
+    for (name, _), schedules in items.items():
+        slugs = [schedule.get("slug") for schedule in schedules]
+        if None in slugs or len(set(slugs)) < len(slugs):
+            raise ConfigError(f"{path}: deployment {name}: every schedule needs a slug of its own")
+    return {key: {schedule["slug"] for schedule in schedules} for key, schedules in items.items()}
+
+
+def _register(path: Path) -> None:
+    """Prefect's own command, which knows its file; what it says is shown only when it fails."""
+    environment = {"PROJECT_DIR": str(ROOT), **DEFAULTS, **os.environ}
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        words = " ".join((done.stdout + done.stderr).split())
+        raise GeoriskError(f"prefect deploy failed: {words[-600:]}")
+
+
+def _remove_others(wanted: Wanted) -> list[str]:
+    """Remove from the pool what the file does not hold; return a line for each."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
+
+    lines = []
+    with get_client(sync_client=True) as client:
+        mine: Any = client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
+        for deployment in mine:
+            slugs = wanted.get((deployment.name, deployment.entrypoint))
+            if slugs is None:
+                client.delete_deployment(deployment.id)
+                lines.append(f"removed deployment {deployment.name} ({deployment.entrypoint})")
+                continue
+            for schedule in deployment.schedules:
+                if schedule.slug not in slugs:
+                    client.delete_deployment_schedule(deployment.id, schedule.id)
+                    lines.append(f"removed schedule {schedule.slug or schedule.id} of {deployment.name}")
+    return lines
+
+
+if __name__ == "__main__":
+    main()
