@@ -3,7 +3,8 @@
 python -m benchmarks.growth [--scale 0.1] [--days 5]
 
 The six verbs run day after day over `days` sessions with `scale` x 300 articles a day, each day published. A year is
-those days repeated under later dates, and each article under as many names as the scale leaves out.
+those days repeated under later dates, and each article under as many names as the scale leaves out; every tenth session
+was restated on the day after. The year is then published as a run would publish it, and asked.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from tasks.domain.run import Run
 from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
+from tasks.storage.exports import COPIED, VINTAGE_LAYER, write_exports, write_signals
 from tasks.storage.files import ROOT, Home
 from tasks.storage.models import build as build_models
 from tasks.storage.models import create_macros, models
@@ -38,6 +40,7 @@ SUBJECTS = ("Russian missiles", "Iran", "OPEC", "NATO allies", "Germany", "Franc
 VERBS = ("struck", "attacked", "halted", "agreed to raise", "rejected", "cut", "voted on", "welcomed")
 OBJECTS = ("a gas pipeline", "oil tankers", "crude exports", "defence spending", "a ceasefire", "tariffs on cars")
 HISTORY = ("theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
+RESTATED_EVERY = 10
 RAW = ("article", "article_section", "article_story", "sentence", "sentence_theme")
 KNOWN = {
     "theme_daily, all": "from signal.theme_daily_as_known($ts)",
@@ -45,9 +48,12 @@ KNOWN = {
     "sentence_contribution, one session": "from signal.sentence_contribution_as_known($ts) where session_date = $day",
     "sentence_contribution, one theme and clock, a month": "from signal.sentence_contribution_as_known($ts) "
     "where theme = 'energy' and clock = 'LON_BRENT' and session_date between $day - 30 and $day",
-    "restatement, theme_clock_daily": "from signal.restatement where table_name = 'theme_clock_daily'",
-    "sentence_contribution, all": "select session_date, theme, clock, sum(contribution) "
+    "sentence_contribution, one article": "from signal.sentence_contribution_as_known($ts) where article_id = $article",
+    "sentence_contribution, all, summed by row": "select session_date, theme, clock, sum(contribution) "
     "from signal.sentence_contribution_as_known($ts) group by all",
+    "restatement, theme_clock_daily": "from signal.restatement where table_name = 'theme_clock_daily'",
+    "restatement, sentence_contribution, counted": "select session_date, count(*) from signal.restatement "
+    "where table_name = 'sentence_contribution' group by all",
 }
 
 
@@ -75,8 +81,7 @@ def write_seeds(folder: Path) -> list[str]:
     shutil.copytree(ROOT / "seeds", folder, ignore=shutil.ignore_patterns("articles", "prices"))
     path = folder / "instruments.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        embedded = [row for row in csv.DictReader(file) if row["providers"].startswith("sample")]
-    rows = [{**row, "providers": "files"} for row in embedded]
+        rows = [{**row, "providers": "files"} for row in csv.DictReader(file)]
     themes = ("defense", "energy", "european_risk_premium")
     copies = [
         {**row, "symbol": f"{row['symbol']}_{n}"} for n in range(1, ASSETS) for row in rows if any(map(row.get, themes))
@@ -139,6 +144,13 @@ def fill_year(db: duckdb.DuckDBPyConnection, days: int, copies: int) -> None:
         repeated = f"(select unnest(range({rounds}))::integer as k), (select unnest(range({times})) as c)"
         cells_sql = f"select * exclude (k, c) replace ({changed}) from home.history.{table}, {repeated} order by k"
         db.execute(f"create table year.history.{table} as {cells_sql}")
+        numbers = [name for name, kind, *_ in described if kind == "DOUBLE" or kind.startswith("DECIMAL(18")]
+        again = ", ".join(f"0.99 * {name} as {name}" for name in numbers)
+        db.execute(
+            f"insert into year.history.{table} select * replace (as_of_at + interval 1 day as as_of_at, {again}) "
+            f"from year.history.{table} where (session_date - date '{START}') // 7 * 5 % {RESTATED_EVERY} = 0 "
+            "and isodow(session_date) = 2"
+        )
 
 
 def bytes_of(path: Path, make: Callable[[duckdb.DuckDBPyConnection], object]) -> int:
@@ -150,48 +162,65 @@ def bytes_of(path: Path, make: Callable[[duckdb.DuckDBPyConnection], object]) ->
     return path.stat().st_size
 
 
-def seconds(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, object]) -> float:
-    """The median of five times, all rows fetched."""
+def asked(db: duckdb.DuckDBPyConnection, sql: str, given: dict[str, object]) -> tuple[int, float]:
+    """The rows of a query, and the median seconds of five times, all rows fetched."""
     wanted = {name: value for name, value in given.items() if f"${name}" in sql}
-    taken = []
+    taken, rows = [], 0
     for _ in range(5):
         start = time.perf_counter()
-        db.execute(sql, wanted).to_arrow_table()
+        rows = db.execute(sql, wanted).to_arrow_table().num_rows
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+    return rows, statistics.median(taken)
 
 
 def report(root: Path, home: Home, days: int, scale: float) -> None:
-    """Print the two tables."""
-    path = root / "year.duckdb"
+    """Print the tables."""
+    year, folder = root / "year.duckdb", root / "publication"
     with duckdb.connect() as db:
-        db.execute(f"attach '{home.published / 'signals.duckdb'}' as home (read_only)")
-        db.execute(f"attach '{path}' as year")
-        db.execute("create schema year.history; create schema year.provisional; create schema year.raw")
-        db.execute("create schema year.core; create table year.core.source_session as from home.core.source_session")
+        db.execute(f"attach '{home.warehouse}' as home (read_only)")
+        db.execute(f"attach '{year}' as year")
+        for schema in ("history", *sorted({table.split(".")[0] for table in COPIED})):
+            db.execute(f"create schema year.{schema}")
         fill_year(db, days, round(1 / scale))
-        for (name,) in db.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'home' "
-            "and schema_name in ('raw', 'provisional')"
-        ).fetchall():
-            db.execute(f"create table year.{name} as from home.{name}")
+        for table in COPIED:
+            db.execute(f"create table year.{table} as from home.{table}")
     click.echo("| table | rows a year | MB a year |\n| --- | --- | --- |")
     for table in HISTORY:
-        _line(root, path, f"history.{table}", 1)
+        _line(root, year, f"history.{table}", 1)
     for table in RAW:
         _line(root, home.warehouse, f"raw.{table}", round(SESSIONS / days / scale))
-    with duckdb.connect(str(path), config={"threads": 2}) as db:
-        create_macros(db)
-        build_models(db, models(33, 49), {})
+    publish_year(year, folder)
+    with duckdb.connect(str(folder / "signals.duckdb"), read_only=True, config={"threads": 2}) as db:
         day = START + timedelta(weeks=days // 5 * (round(SESSIONS / days) // 2), days=1)
         given = {"ts": f"{day + timedelta(days=3)}T06:00:00Z", "day": day}
+        (given["article"],) = db.execute(
+            "select min(article_id) from signal.sentence_contribution where session_date = $day", {"day": day}
+        ).fetchall()[0]
         click.echo("\n| as known in the middle of the year | rows | seconds |\n| --- | --- | --- |")
         for name, sql in KNOWN.items():
-            wanted = {key: value for key, value in given.items() if f"${key}" in sql}
-            rows = db.execute(f"select count(*) from ({sql})", wanted).fetchone()
-            click.echo(f"| {name} | {rows[0] if rows else 0:,} | {seconds(db, sql, given):.2f} |")
-        export_line(db, root, "parquet", "format parquet, compression zstd")
-        export_line(db, root, "csv", "format csv, header")
+            rows, taken = asked(db, sql, given)
+            click.echo(f"| {name} | {rows:,} | {taken:.2f} |")
+
+
+def publish_year(year: Path, folder: Path) -> None:
+    """Publish the year's history; one line a file."""
+    with duckdb.connect(str(year)) as db:
+        create_macros(db)
+        build_models(db, models(*VINTAGE_LAYER), {})
+    folder.mkdir()
+    click.echo("\n| a publication at the end of the year | MB | seconds | CPU-seconds |\n| --- | --- | --- | --- |")
+    for name, write in (
+        ("signals.duckdb", lambda: write_signals(folder / "signals.duckdb", year, 2)),
+        ("exports", lambda: write_exports(folder / "signals.duckdb", folder / "exports", 2)),
+    ):
+        wall, spent = time.perf_counter(), time.process_time()
+        write()
+        wall, spent = time.perf_counter() - wall, time.process_time() - spent
+        files = [folder / name, *(folder / name).glob("*")]
+        size = sum(path.stat().st_size for path in files if path.is_file())
+        click.echo(f"| {name} | {size / 1e6:,.0f} | {wall:,.0f} | {spent:,.0f} |")
+    for path in sorted((folder / "exports").glob("sentence_contribution.*")):
+        click.echo(f"| of these, {path.name} | {path.stat().st_size / 1e6:,.0f} | | |")
 
 
 def _line(root: Path, source: Path, table: str, factor: int) -> None:
@@ -208,16 +237,6 @@ def _line(root: Path, source: Path, table: str, factor: int) -> None:
         )
 
     click.echo(f"| {table} | {count * factor:,} | {bytes_of(root / 't.duckdb', make) / 1e6:,.1f} |")
-
-
-def export_line(db: duckdb.DuckDBPyConnection, root: Path, ending: str, options: str) -> None:
-    """One line: the export of the contributions, which every publication writes anew."""
-    path = root / f"export.{ending}"
-    start = time.perf_counter()
-    db.execute(f"copy (from signal.sentence_contribution order by all) to '{path}' ({options})")
-    taken = time.perf_counter() - start
-    click.echo(f"\nexports/sentence_contribution.{ending}: {path.stat().st_size / 1e6:,.0f} MB in {taken:.0f} s")
-    path.unlink()
 
 
 @click.command()

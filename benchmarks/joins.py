@@ -128,12 +128,7 @@ def in_polars(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
     def assign() -> pd.Series:
         crossed = article.join(session.select("clock").unique(), how="cross").sort("available_at")
         joined = crossed.join_asof(
-            session.sort("cutoff_at"),
-            left_on="available_at",
-            right_on="cutoff_at",
-            by="clock",
-            strategy="forward",
-            check_sortedness=False,
+            session.sort("cutoff_at"), left_on="available_at", right_on="cutoff_at", by="clock", strategy="forward"
         )
         return joined.to_pandas().set_index(["clock", "article_id"])["session_date"]
 

@@ -24,7 +24,6 @@ from tasks.storage.progress import Progress
 from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
-    READING_LIMIT,
     Connection,
     insert_rows,
     logged,
@@ -79,7 +78,7 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
     _refuse_two_collections(run)
     check_run_id(run.run_id)
     live = live_sources(taxonomy, run.seeds) if FEEDS in run.articles else []
-    with logged(run, "collect") as counts, open_warehouse(run, READING_LIMIT) as db:
+    with logged(run, "collect") as counts, open_warehouse(run) as db:
         _refuse_mixture(db, run)
         _refuse_earlier_clock(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})

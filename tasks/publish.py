@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import shutil
 import time
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.report import write_report
 from tasks.storage.catch_up import remember_inputs
-from tasks.storage.exports import READER_LAYERS, write_exports, write_signals
+from tasks.storage.exports import VIEW_LAYERS, VINTAGE_LAYER, write_exports, write_signals
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
+from tasks.storage.progress import Progress
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -26,6 +28,8 @@ from tasks.storage.warehouse import (
     timed,
     transaction,
 )
+
+log = logging.getLogger(__name__)
 
 
 def publish(run: Run, window: Window) -> StepReport:
@@ -43,7 +47,7 @@ def publish(run: Run, window: Window) -> StepReport:
             counts["changed"] = _append_history(db, run, window)
             remember_inputs(db, run, window)
             create_macros(db)
-            build(db, models(*READER_LAYERS), {})
+            build(db, models(VINTAGE_LAYER[0], VIEW_LAYERS[1]), {})
             told = "select count(*) from raw.run_log where step = 'publish' and run_id = $run_id"
             earlier_count = scalar(db, told, {"run_id": run.run_id})
         counts["exported"] = _write_publication(run, home, earlier_count + 1)
@@ -81,7 +85,12 @@ def _append_history(db: Connection, run: Run, window: Window) -> int:
         for chunk in chunks_of(db, window)
     ]
     layer = models(*APPENDED_LAYERS)
-    changed = sum(append_changed(db, model, parameters) for model in layer for parameters in chunks)
+    progress = Progress(log, "compared", "parts", len(layer) * len(chunks))
+    changed = 0
+    for model in layer:
+        for parameters in chunks:
+            changed += append_changed(db, model, parameters)
+            progress.advance(1)
     if changed:
         row = (run.run_id, as_of_at, window.from_date, window.to_date)
         insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), [row])

@@ -20,7 +20,6 @@ from tasks.storage.progress import Progress
 from tasks.storage.score_chunks import ARTICLE_SECTIONS, FanOut, Scored, in_process, pack, unpack
 from tasks.storage.seeds import load_taxonomy
 from tasks.storage.warehouse import (
-    READING_LIMIT,
     Connection,
     insert_rows,
     logged,
@@ -54,7 +53,7 @@ def score(run: Run, fan_out: FanOut = in_process) -> StepReport:
     """
     clock = time.perf_counter()
     taxonomy = load_taxonomy(run.seeds)
-    with logged(run, "score") as counts, open_warehouse(run, READING_LIMIT) as db:
+    with logged(run, "score") as counts, open_warehouse(run) as db:
         counts.update(articles=0, sentences=0)
         version = lexicon_hash(taxonomy.lexicon, taxonomy.exposures)
         _say_new_version(db, run, version)

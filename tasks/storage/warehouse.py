@@ -22,12 +22,9 @@ from tasks.storage.files import ROOT, Home, clear_leftovers
 
 MIGRATIONS = ROOT / "sql" / "00_raw"
 WAIT_SECONDS = 900.0
-MEMORY_LIMIT = "800MB"
-"""Of DuckDB; beyond it DuckDB spills to the home's `tmp/`. Python comes on top. Less is too little for the joins of a
-chunk (`tasks.storage.models`): with 600 MB the build of 200,000 articles ends in an error."""
-
-READING_LIMIT = "600MB"
-"""Of the steps in which Python holds texts and readings itself."""
+MEMORY_LIMIT = "600MB"
+"""Of DuckDB; beyond it DuckDB spills to the home's `tmp/`. Python and what DuckDB does not count come on top: a run
+over 200,000 articles stays within 1.5 GB (`benchmarks.archive`). With 400 MB a chunk of 20,000 does not fit."""
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -37,13 +34,11 @@ def naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def connect(
-    path: Path, threads: int, *, temp: Path, read_only: bool = False, memory_limit: str = MEMORY_LIMIT
-) -> Connection:
+def connect(path: Path, threads: int, *, temp: Path, read_only: bool = False) -> Connection:
     """Open a DuckDB file with the project's settings: UTC, bounded memory, nothing fetched, no Python names in SQL."""
     config: dict[str, Any] = {
         "threads": threads,
-        "memory_limit": memory_limit,
+        "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(temp),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -93,11 +88,11 @@ def writer_lock(home: Path, say: Callable[[str], None], wait_seconds: float = WA
 
 
 @contextmanager
-def open_warehouse(run: Run, memory_limit: str = MEMORY_LIMIT) -> Iterator[Connection]:
+def open_warehouse(run: Run) -> Iterator[Connection]:
     """The migrated warehouse of the run's home, closed on the way out."""
     home = Home(run.home)
     home.prepare()
-    db = connect(home.warehouse, run.threads, temp=run.home / "tmp", memory_limit=memory_limit)
+    db = connect(home.warehouse, run.threads, temp=run.home / "tmp")
     try:
         migrate(db, run.now)
         yield db

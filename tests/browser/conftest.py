@@ -95,7 +95,7 @@ def hostile_report(demo: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> 
             "update raw.article set title = $text, url = 'https://outlet.example/' || article_id", {"text": text}
         )
         db.execute(
-            "update history.sentence_contribution set text = $text, source = repeat('outlet', 30), "
+            "update vintage.sentence_contribution set text = $text, source = repeat('outlet', 30), "
             "url = if(sentence_no % 2 = 0, 'javascript:alert(3)', 'https://outlet.example/?a=1&b=' || article_id)",
             {"text": text},
         )
@@ -108,9 +108,9 @@ def hostile_report(demo: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> 
             "status = 'stale_source', risk_score = null, pressure_fast = null, pressure_slow = null, signal_z = null"
         )
         db.execute(
-            f"update history.theme_clock_daily set {blind} where session_date between '2025-06-02' and '2025-06-20'"
+            f"update vintage.theme_clock_daily set {blind} where session_date between '2025-06-02' and '2025-06-20'"
         )
-        db.execute("update history.theme_clock_daily set is_provisional = true where session_date = '2025-09-29'")
+        db.execute("update vintage.theme_clock_daily set is_provisional = true where session_date = '2025-09-29'")
         db.execute("update raw.instrument set label = repeat('Instrument', 8)")
     page, *_ = write_report(folder / "signals.duckdb", folder, 2)
     return page

@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.domain.run import Run
-from tasks.storage.exports import COPIED, EXPORTS, write_exports, write_signals
+from tasks.storage.exports import COPIED, EXPORTS, VINTAGE_LAYER, write_exports, write_signals
 from tasks.storage.files import Home
-from tasks.storage.models import APPENDED_LAYERS, append_changed, create_macros, dictionary, models
+from tasks.storage.models import APPENDED_LAYERS, append_changed, build, create_macros, dictionary, models
 from tasks.storage.warehouse import connect, naive_utc, open_warehouse
 
+ORDERED = sorted(EXPORTS)
 DEFAULTS = {"date": "2025-08-18", "timestamp": "2025-08-18 20:00", "varchar": "x", "boolean": "false"}
 
 
@@ -56,7 +57,9 @@ def test_an_empty_publication_has_files_with_columns(signals: Path) -> None:
         names = [column.name for column in dictionary()[source]]
         assert (folder / f"{table}.csv").read_text(encoding="utf-8") == ",".join(names) + "\n"
         assert pq.read_schema(folder / f"{table}.parquet").names == names
-    assert sorted(path.suffix for path in folder.iterdir() if path.is_file()) == [".csv"] * 6 + [".parquet"] * 5
+    suffixes = sorted(path.suffix for path in folder.iterdir() if path.is_file())
+    assert suffixes == [".csv"] * 6 + [".parquet"] * 5 + [".txt"]
+    assert (folder / "README.txt").read_text(encoding="utf-8").splitlines() == [f"{name}: 0 rows" for name in ORDERED]
 
 
 def test_values_are_written_for_machines(signals: Path) -> None:
@@ -97,6 +100,35 @@ def test_csv_text_that_a_spreadsheet_would_run_is_defused(signals: Path, start: 
     assert parquet["text"] == f'{start}1+"cmd",\nnext'
 
 
+@pytest.mark.parametrize(
+    ("csv_rows", "held"),
+    [
+        (6, ["2025-08-18"] * 3 + ["2025-08-19", "2025-08-20", "2025-08-20"]),
+        (5, ["2025-08-19", "2025-08-20", "2025-08-20"]),
+        (3, ["2025-08-19", "2025-08-20", "2025-08-20"]),
+        (2, ["2025-08-20", "2025-08-20"]),
+        (1, ["2025-08-20", "2025-08-20"]),
+    ],
+)
+def test_a_large_table_keeps_whole_newest_sessions_in_its_csv_and_says_so(
+    signals: Path, caplog: pytest.LogCaptureFixture, csv_rows: int, held: list[str]
+) -> None:
+    """The Parquet file holds every row; the newest session is never cut."""
+    put(signals, "price_daily", [{"session_date": "2025-08-20", "symbol": symbol} for symbol in "AB"])
+    put(signals, "price_daily", [{"session_date": "2025-08-19", "symbol": "A"}])
+    put(signals, "price_daily", [{"session_date": "2025-08-18", "symbol": symbol} for symbol in "ABC"])
+    folder = signals.parent / "exports"
+    assert write_exports(signals, folder, 1, csv_rows)["price_daily"] == 6
+    with (folder / "price_daily.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["session_date"] for row in csv.DictReader(file)] == held
+    assert pq.read_table(folder / "price_daily.parquet").num_rows == 6
+    told = [line for line in (folder / "README.txt").read_text(encoding="utf-8").splitlines() if "price_daily" in line]
+    assert told[0] == "price_daily: 6 rows, sessions 2025-08-18 to 2025-08-20"
+    cut = f"price_daily.csv holds the sessions from {held[0]} on, since all would be more than {csv_rows} rows"
+    assert told[1:] == ([f"{cut}. price_daily.parquet and signals.duckdb hold all."] if csv_rows < 6 else [])
+    assert caplog.messages == ([f"exports/{cut}; price_daily.parquet holds all"] if csv_rows < 6 else [])
+
+
 def test_the_dictionary_tells_every_column_of_every_public_view(signals: Path) -> None:
     write_exports(signals, signals.parent / "exports", 1)
     with (signals.parent / "exports" / "data_dictionary.csv").open(encoding="utf-8", newline="") as file:
@@ -125,6 +157,7 @@ def published(run: Run) -> Path:
             stamps = {"as_of_at": naive_utc(run.now), "run_id": run.run_id}
             window = {"from_date": date(2025, 8, 18), "to_date": date(2025, 8, 18)}
             append_changed(db, replace(model, body=f"select {empty} limit 0"), {**window, **stamps})
+        build(db, models(*VINTAGE_LAYER), {})
     path = run.home / "it's" / "signals.duckdb"
     path.parent.mkdir()
     write_signals(path, Home(run.home).warehouse, 1)
@@ -137,7 +170,7 @@ def test_a_published_file_is_one_file_that_opens_anywhere(published: Path) -> No
     with duckdb.connect(str(moved), read_only=True) as db:
         tables = {f"{schema}.{name}" for schema, name in db.execute(
             "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
-        assert tables == {*COPIED}
+        assert tables == {*COPIED, *(model.table for model in models(*VINTAGE_LAYER))}
         assert db.execute("select count(*) from signal.theme_daily").fetchone() == (0,)
 
 

@@ -26,7 +26,7 @@ def test_a_second_run_changes_no_byte_and_no_history(demo: Pipeline, tmp_path: P
 def test_exports_hold_every_public_table_twice(demo: Pipeline) -> None:
     names = {path.name for path in (demo.home.published / "exports").iterdir()}
     wanted = {f"{table}.{ending}" for table in EXPORTED for ending in ("csv", "parquet")}
-    assert names == wanted | {"data_dictionary.csv"}
+    assert names == wanted | {"data_dictionary.csv", "README.txt"}
     for table in EXPORTED:
         csv_rows, parquet_rows = (
             duckdb.sql(f"select count(*) from '{demo.home.published}/exports/{table}.{end}'").fetchone()

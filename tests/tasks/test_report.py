@@ -14,7 +14,7 @@ import pytest
 
 from tasks.pages.glossary import GLOSSARY
 from tasks.report import LIMITS, report_values, write_report
-from tests.html_tree import Page
+from tests.html import Page
 from tests.pipeline import STRIKE, TALKS, Pipeline, query, small, utc, write_article
 
 SIZE_LIMIT = 1_500_000
@@ -227,7 +227,7 @@ def test_a_home_without_any_row_is_still_a_page(demo: Pipeline, tmp_path: Path) 
     shutil.copy(demo.home.published / "signals.duckdb", signals)
     with duckdb.connect(str(signals)) as db:
         for table in ("theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution"):
-            db.execute(f"delete from history.{table}")
+            db.execute(f"delete from vintage.{table}")
         db.execute("delete from raw.publication")
     (only,) = write_report(signals, tmp_path, 1)
     page = Page(only.read_text(encoding="utf-8"))
@@ -245,17 +245,17 @@ def test_much_data_gives_no_larger_page(demo: Pipeline, tmp_path: Path) -> None:
             shift = f"session_date - {years} * interval 364 day as session_date"
             for table in ("theme_clock_daily", "price_daily"):
                 db.execute(
-                    f"insert into history.{table} select * replace ({shift}) from history.{table} "
+                    f"insert into vintage.{table} select * replace ({shift}) from vintage.{table} "
                     "where session_date >= date '2025-01-01'"
                 )
-        db.execute(f"update history.sentence_contribution set text = repeat('Words without end. ', 400) where {late}")
+        db.execute(f"update vintage.sentence_contribution set text = repeat('Words without end. ', 400) where {late}")
         db.execute("update raw.article set title = repeat('A very long title. ', 400)")
         for table, name, some in (
             ("raw.source", "source", "true"),
             ("core.source_session", "source", f"clock = 'XNYS' and {late}"),
             ("raw.instrument", "symbol", "true"),
-            ("history.asset_daily", "symbol", late),
-            ("history.price_daily", "symbol", late),
+            ("vintage.asset_daily", "symbol", late),
+            ("vintage.price_daily", "symbol", late),
         ):
             copies = f"select * replace ({name} || n as {name}) from {table}, range(200) as r(n) where {some}"
             db.execute(f"insert into {table} select * exclude (n) from ({copies})")
