@@ -27,6 +27,21 @@ deploy: .venv/run.installed ## Make the server's deployments those of prefect.ya
 stop: .venv/run.installed ## End the worker and the server; a run in progress may finish
 	@$(BIN)/python -m flows.serve stop
 
+backup: .venv/run.installed ## Pack the home into one file: make backup [TO=file or folder]
+	@$(BIN)/python -m flows.admin backup $(if $(TO),--to $(TO),)
+
+restore: .venv/run.installed ## Put a home back: make restore FROM=file.tar.gz [REPLACE=yes]
+	@$(BIN)/python -m flows.admin restore $(FROM) $(if $(REPLACE),--replace,)
+
+export: .venv/run.installed ## Every table as Parquet: make export TO=folder
+	@$(BIN)/python -m flows.admin export --to $(TO)
+
+prune: .venv/run.installed ## Drop old log rows and rejected texts, close the holes: make prune [KEEP_DAYS=400]
+	@$(BIN)/python -m flows.admin prune $(if $(KEEP_DAYS),--keep-days $(KEEP_DAYS),)
+
+audit: .venv/test.installed ## Known faults of the locked packages, where somebody can be asked
+	@$(BIN)/python requirements/audit.py
+
 test: lint ## Lint, types, import contract, SQL lint and the tests that need only Python, offline
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=93
 	@$(BIN)/coverage report --include='tasks/domain/*' --fail-under=100

@@ -9,6 +9,7 @@
     ├── WarehouseError          the DuckDB file cannot be used as it is
     │   └── WriterBusyError     another run holds the writer lock
     └── CheckFailedError        a `-- fail:` check found rows; nothing was published
+        └── LateError           what should be published by now is not
 
 One bad *item* is never an exception: it becomes a `Rejected` (articles) and goes to quarantine.
 """
@@ -93,3 +94,7 @@ class WriterBusyError(WarehouseError):
 
 class CheckFailedError(GeoriskError):
     """At least one `-- fail:` check returned rows; the last good publication stays."""
+
+
+class LateError(CheckFailedError):
+    """A session that should have been published by now is not."""

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 """The checkout: `sql/` and `seeds/` are read from here, wherever the process was started."""
 
 KEEP_PUBLICATIONS = 3
+REPLACED = "replaced-"
+"""How the name of a folder begins that holds what a restore moved away."""
 
 
 @dataclass(frozen=True, slots=True)

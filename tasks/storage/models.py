@@ -145,8 +145,10 @@ def build(
         tell: called after each chunk, for a progress line.
     """
     written: dict[str, int] = {}
+    kinds = _kinds(db)
     for model in chosen:
         db.execute(f"create schema if not exists {model.schema}")
+        _make_way(db, model, kinds.get(model.table))
         if model.write == "view":
             db.execute(f"create or replace view {model.table} as {model.body}")
         elif model.write.startswith("macro"):
@@ -162,6 +164,29 @@ def build(
             raise WarehouseError(f"{model.path}: cannot write {model.write!r} here")
         comment(db, model)
     return written
+
+
+def _kinds(db: Connection) -> dict[str, str]:
+    """What stands under each qualified name: a table or a view."""
+    rows = db.execute(
+        "select table_schema || '.' || table_name, if(table_type = 'VIEW', 'view', 'table') "
+        "from information_schema.tables where table_catalog = current_database()"
+    ).fetchall()
+    return dict(rows)
+
+
+def _make_way(db: Connection, model: Model, kind: str | None) -> None:
+    """Drop what an earlier version wrote under this name as the other kind; it holds nothing that is not built again.
+
+    Raises:
+        WarehouseError: it is a table of history.
+    """
+    wanted = "view" if model.write == "view" else "table"
+    if kind in (None, wanted) or model.write.startswith("macro"):
+        return
+    if kind == "table" and model.layer >= HISTORY_LAYER:
+        raise WarehouseError(f"{model.table} is a table of history, the model a view; add a migration to sql/00_raw")
+    db.execute(f"drop {kind} {model.table}")
 
 
 def chunks_of(db: Connection, window: Window) -> list[Window]:

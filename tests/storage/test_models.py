@@ -140,6 +140,23 @@ def test_views_and_table_macros_are_made_with_their_purpose(db: Connection) -> N
     assert db.execute("select comment from duckdb_views() where view_name = 't'").fetchone() == ("it's a test",)
 
 
+def test_a_view_that_became_a_table_makes_way_and_the_other_way_round(db: Connection) -> None:
+    """A home of an earlier version holds the other kind under the same name."""
+    view = made("view", tiny(), columns_of="price_daily")
+    table = made("replace", tiny(), columns_of="price_daily")
+    for model, kind in ((view, "VIEW"), (table, "BASE TABLE"), (view, "VIEW"), (view, "VIEW")):
+        build(db, [model], {})
+        found = "select table_type from information_schema.tables where table_schema = 'daily' and table_name = 't'"
+        assert db.execute(found).fetchall() == [(kind,)]
+
+
+def test_a_table_of_history_never_makes_way(db: Connection) -> None:
+    db.execute("create schema daily; create table daily.t (old integer); insert into daily.t values (1)")
+    with pytest.raises(WarehouseError, match=r"daily.t is a table of history, the model a view; add a migration"):
+        build(db, [made("view", "select 1 as symbol", layer=30)], {})
+    assert db.execute("from daily.t").fetchall() == [(1,)]
+
+
 def test_another_way_of_writing_is_refused(db: Connection) -> None:
     with pytest.raises(WarehouseError, match=r"x.sql: cannot write 'append changed' here"):
         build(db, [made("append changed", "select 1")], {})
