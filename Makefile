@@ -48,7 +48,7 @@ test: lint ## Lint, types, import contract, SQL lint and the tests that need onl
 
 test-all: ## The same with a browser (Debian: chromium), then the tests that take minutes
 	@GEORISK_BROWSER_PROMISED=yes $(MAKE) --no-print-directory test
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m slow
+	@GEORISK_KILLS=195 GEORISK_FLOW_KILLS=5 $(BIN)/python -m pytest -n auto --dist loadfile -m slow
 
 lint: .venv/test.installed
 	@$(BIN)/ruff check .

@@ -128,7 +128,12 @@ def in_polars(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
     def assign() -> pd.Series:
         crossed = article.join(session.select("clock").unique(), how="cross").sort("available_at")
         joined = crossed.join_asof(
-            session.sort("cutoff_at"), left_on="available_at", right_on="cutoff_at", by="clock", strategy="forward"
+            session.sort("cutoff_at"),
+            left_on="available_at",
+            right_on="cutoff_at",
+            by="clock",
+            strategy="forward",
+            check_sortedness=False,
         )
         return joined.to_pandas().set_index(["clock", "article_id"])["session_date"]
 

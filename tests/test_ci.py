@@ -50,7 +50,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-TESTED = ["make test yes", ".venv/bin/python -m pytest -n auto --dist loadfile -m slow yes"]
+TESTED = ["make test yes"]
 
 
 def test_a_machine_that_has_everything_installs_nothing(machine: Machine) -> None:
@@ -62,10 +62,10 @@ def test_a_bare_machine_gets_a_browser_and_python(machine: Machine) -> None:
     machine.add("make", "git", "apt-get", "sudo")
     status, calls = machine.run()
     assert status == 0
-    assert any("apt-get update -q" in call for call in calls)
+    assert any(" update -q" in call for call in calls)
     (install,) = [call for call in calls if " install " in call]
     assert install.endswith(f"--no-install-recommends python3 python3-venv {BROWSERS}")
-    assert calls[-2:] == TESTED
+    assert calls[-1:] == TESTED
 
 
 @pytest.mark.parametrize("browser", ["chromium-browser", "google-chrome-stable", "google-chrome"])
@@ -77,4 +77,4 @@ def test_any_of_its_kind_is_a_browser(machine: Machine, browser: str) -> None:
 def test_a_failed_test_fails_it(machine: Machine) -> None:
     machine.add("git", "python3", "chromium")
     machine.add("make", ends_with=2)
-    assert machine.run() == (2, TESTED[:1])
+    assert machine.run() == (2, TESTED)

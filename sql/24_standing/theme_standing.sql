@@ -9,13 +9,31 @@ with past as (
         count(*) over before as past_count,
         median(pressure_fast) over before as past_median,
         1.4826e0 * mad(pressure_fast) over before as past_mad,
-        stddev_samp(pressure_fast) over before as past_sd,
+        sum(exact) over before as past_sum,
+        sum(exact * exact) over before as past_square_sum,
         list(pressure_fast) over before as past_list
-    from pressure.theme_pressure
-    where pressure_fast is not null
+    from (
+        select
+            *,
+            cast(pressure_fast as decimal(18, 12)) as exact
+        from pressure.theme_pressure
+        where pressure_fast is not null
+    ) as known
     window before as (
         partition by theme, clock order by session_date rows between 250 preceding and 1 preceding
     )
+),
+
+spread as (
+    select
+        *,
+        -- From exact sums: a window function over doubles rounds otherwise when later sessions follow.
+        sqrt(
+            greatest(
+                cast(past_square_sum as double) - cast(past_sum as double) * cast(past_sum as double) / past_count, 0
+            ) / nullif(past_count - 1, 0)
+        ) as past_sd
+    from past
 ),
 
 scored as (
@@ -29,7 +47,7 @@ scored as (
             len(list_filter(past_list, lambda value: value <= pressure_fast)) / past_count,
             null
         ) as risk_pct_rank_250
-    from past
+    from spread
 )
 
 select

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any, TypeVar
 
 from tasks.domain.errors import GeoriskError
@@ -35,7 +38,20 @@ def spread(
         GeoriskError: a process was killed.
     """
     context = multiprocessing.get_context("spawn")  # a fork of a process with threads (Arrow's) may hang
-    pool = ProcessPoolExecutor(workers, context, _start, (initializer, initargs))
+    with tempfile.TemporaryDirectory() as folder:
+        # Not through the pipe: what does not fit into it blocks for ever when a process dies while it starts.
+        prepared = Path(folder) / "prepared.pickle"
+        prepared.write_bytes(pickle.dumps((initializer, initargs)))
+        pool = ProcessPoolExecutor(workers, context, _start, (prepared,))
+        yield from _results(pool, function, tasks, workers)
+
+
+def _results(
+    pool: ProcessPoolExecutor,
+    function: Callable[..., ResultT],
+    tasks: Iterable[tuple[Any, ...]],
+    workers: int,
+) -> Iterator[ResultT]:
     pending: set[Future[ResultT]] = set()
     try:
         for task in tasks:
@@ -53,10 +69,11 @@ def spread(
         pool.shutdown(cancel_futures=True)
 
 
-def _start(initializer: Callable[..., None], initargs: tuple[Any, ...]) -> None:
+def _start(prepared: Path) -> None:
     """Ctrl-C is for the parent, which stops the pool; a parent that was killed can stop nothing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    initializer, initargs = pickle.loads(prepared.read_bytes())
     initializer(*initargs)
 
 

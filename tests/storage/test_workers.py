@@ -70,3 +70,20 @@ def test_no_process_outlives_its_parent() -> None:
         parent.kill()
         # The end of the stream: whoever could still write to it has ended.
         assert parent.communicate(timeout=60) == ("", None)
+
+
+class EndsWhoeverLoadsIt:
+    """Whoever unpickles it ends at once."""
+
+    def __reduce__(self):
+        return os._exit, (3,)
+
+
+def take(*_: object) -> None:
+    raise AssertionError("never reached")
+
+
+def test_a_process_that_dies_while_it_starts_is_a_sentence_too() -> None:
+    """What it was to be prepared with does not fit into a pipe: it once was waited for without end."""
+    with pytest.raises(GeoriskError, match="a process was killed"):
+        list(spread(multiply, [(1,)], 1, take, (EndsWhoeverLoadsIt(), b"x" * 1_000_000)))

@@ -14,7 +14,7 @@ import pytest
 
 from tasks.pages.glossary import GLOSSARY
 from tasks.report import LIMITS, report_values, write_report
-from tests.html import Page
+from tests.html_tree import Page
 from tests.pipeline import STRIKE, TALKS, Pipeline, query, small, utc, write_article
 
 SIZE_LIMIT = 1_500_000
