@@ -61,7 +61,7 @@ def research(run: Run, indexes: Indexes) -> StepReport:
                 log.info("building schema research")
                 build_research(db, plan, frozen_on(lexicon_versions(db), plan), window)
             log.info("judging %d fixed tests and the rest", len(plan.primary))
-            found = document(db, plan, indexes, run.now)
+            found = document(db, plan, indexes)
         counts["rows"] = _publish(run, home, found)
         counts["trials"] = found["trials"]["total"]
         counts["removed"] = sweep(home)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from tasks.domain.research_plan import ResearchPlan
-from tasks.storage.warehouse import Connection
+from tasks.storage.warehouse import Connection, scalar
 from tasks.validation import events, evidence, grid, known, timing, world
 from tasks.validation.panel import OURS, pairs, read_moves, read_series
 from tasks.validation.table import Document
@@ -18,14 +17,13 @@ DIGITS = 6
 SCHEMA_VERSION = 1
 
 
-def document(db: Connection, plan: ResearchPlan, indexes: Mapping[str, Mapping[str, float]], now: datetime) -> Document:
+def document(db: Connection, plan: ResearchPlan, indexes: Mapping[str, Mapping[str, float]]) -> Document:
     """Judge everything; the same tables and plan give the same document.
 
     Args:
         db: a warehouse whose schema `research` is built.
         plan: the fixed tests.
-        indexes: published indexes, name -> ISO date -> value; `ai_` ones are compared by month.
-        now: the run's clock.
+        indexes: published indexes, name -> ISO date -> value; one with a single day a month is compared by month only.
     """
     series = [read_series(db, pair, plan.horizons) for pair in pairs(db)]
     rows = grid.grid(series, plan)
@@ -40,7 +38,7 @@ def document(db: Connection, plan: ResearchPlan, indexes: Mapping[str, Mapping[s
     firsts = {one.pair.theme: one for one in reversed(series)}
     found = {
         "schema_version": SCHEMA_VERSION,
-        "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "as_of_at": _as_of_at(db),
         "plan": plan.model_dump(mode="json"),
         "data": _data(db),
         "evidence": evidence.counts(series, plan),
@@ -63,6 +61,12 @@ def document(db: Connection, plan: ResearchPlan, indexes: Mapping[str, Mapping[s
     }
     plain: Document = rounded(found)
     return plain
+
+
+def _as_of_at(db: Connection) -> str:
+    """The stamp of the last publication that is judged."""
+    stamp = scalar(db, "select max(as_of_at) from raw.publication")
+    return f"{stamp:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _instrument(one: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ GLOSSARY = (
         "95 % interval",
         "",
         "Stationary bootstrap over blocks of 30 sessions on average. On simulated data of 700 sessions it holds the "
-        "truth in about 92 of 100 cases, so read it a little wider.",
+        "truth in about 91 of 100 cases, so read it a little wider.",
     ),
     (
         "p",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from tasks.domain.errors import ConfigError
+from tasks.storage.files import ROOT
 from tasks.storage.research_plan import load_plan
 from tasks.storage.seeds import load_taxonomy
 from tasks.validation import known
@@ -234,3 +236,15 @@ def test_the_placebo_shares_the_machine_and_none_of_the_words(researched: Pipeli
     assert [theme.theme for theme in taxonomy.themes] == ["placebo"]
     real = {row.phrase for row in load_taxonomy(SEEDS).exposures if any(row.relevances.values())}
     assert {row.phrase for row in taxonomy.exposures} & real == set()
+
+
+def test_the_documented_tables_have_todays_titles_and_columns(found: dict[str, Any]) -> None:
+    """`flows.research_report --docs docs/validation.md` writes them; lags are there only where an index was given."""
+    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    written = page.split(BEGIN)[1].split(END)[0]
+    shape = re.compile(r"^\*\*(.+)\*\*\n\n(\|.+\|)$", re.MULTILINE)
+    documented, todays = dict(shape.findall(written)), dict(shape.findall(tables(found)))
+    assert list(documented) == list(todays)
+    assert {title for title in todays if documented[title] != todays[title]} <= {
+        title for title in todays if title.startswith("Daily correlation")
+    }
