@@ -23,7 +23,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.storage.models import SQL, Model, create_macros, dictionary, models, read_model
+from tasks.storage.models import SQL, Model, create_macros, dictionary, read_model
 from tasks.storage.warehouse import MIGRATIONS, Connection
 
 HERE = Path(__file__).resolve().parent
@@ -63,19 +63,14 @@ def _raw_types() -> dict[str, dict[str, str]]:
     return types
 
 
-@cache
-def _columns_of() -> dict[str, str]:
-    """Table -> the dictionary's table that says its columns, where it is another one."""
-    return {model.table: model.columns_of for model in models(1, 89)}
-
-
 def types_of(schema: str, table: str) -> dict[str, str]:
     """Column -> type: of raw tables from their migration, of all others from dictionary.csv."""
     if schema == "raw":
         return _raw_types()[table]
     (path,) = SQL.glob(f"[0-9][0-9]_{schema}/{table}.sql")
     columns = list(dictionary()[read_model(path).columns_of])
-    columns += dictionary()["*"][: {"history": 1, "provisional": 1, "vintage": 2}.get(schema, 0)]
+    extra = 2 if table.endswith("_vintage") else {"history": 1, "provisional": 1, "vintage": 2}.get(schema, 0)
+    columns += dictionary()["*"][:extra]
     return {column.name: column.type for column in columns}
 
 
