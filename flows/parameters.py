@@ -23,6 +23,6 @@ RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
 def run_name() -> str:
-    """`signals-` or `backfill-`, and the run's id if it has one, else the minute for which it was scheduled."""
-    name = flow_run.flow_name.removeprefix("daily-").removesuffix("-signals")
+    """`signals-`, `backfill-` or `research-`, and the run's id if it has one, else the minute it was scheduled for."""
+    name = flow_run.flow_name.removeprefix("daily-").removeprefix("weekly-").removesuffix("-signals")
     return f"{name}-{flow_run.parameters.get('run_id') or f'{flow_run.scheduled_start_time:%Y-%m-%dT%H%MZ}'}"

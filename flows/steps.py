@@ -26,7 +26,7 @@ from tasks.score import score as score_verb
 P = ParamSpec("P")
 
 
-def _told(verb: Callable[P, StepReport]) -> Callable[P, StepReport]:
+def told(verb: Callable[P, StepReport]) -> Callable[P, StepReport]:
     """The verb, with one log line of its counts and seconds."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> StepReport:
@@ -47,15 +47,15 @@ def _worth_retrying(_task: object, _run: object, state: object) -> bool:
 collect = task(
     name="collect", retries=2, retry_delay_seconds=10, retry_condition_fn=_worth_retrying, timeout_seconds=3600,
     cache_policy=NO_CACHE,
-)(_told(collect_verb))  # fmt: skip
-score = task(name="score", timeout_seconds=7200, cache_policy=NO_CACHE)(_told(score_verb))
+)(told(collect_verb))  # fmt: skip
+score = task(name="score", timeout_seconds=7200, cache_policy=NO_CACHE)(told(score_verb))
 price = task(
     name="price", retries=2, retry_delay_seconds=10, retry_condition_fn=_worth_retrying, timeout_seconds=3600,
     cache_policy=NO_CACHE,
-)(_told(price_verb))  # fmt: skip
-build = task(name="build", timeout_seconds=3600, cache_policy=NO_CACHE)(_told(build_verb))
-check = task(name="check", timeout_seconds=1800, cache_policy=NO_CACHE)(_told(check_verb))
-publish = task(name="publish", timeout_seconds=1800, cache_policy=NO_CACHE)(_told(publish_verb))
+)(told(price_verb))  # fmt: skip
+build = task(name="build", timeout_seconds=3600, cache_policy=NO_CACHE)(told(build_verb))
+check = task(name="check", timeout_seconds=1800, cache_policy=NO_CACHE)(told(check_verb))
+publish = task(name="publish", timeout_seconds=1800, cache_policy=NO_CACHE)(told(publish_verb))
 
 
 class OneLine(logging.Filter):

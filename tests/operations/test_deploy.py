@@ -45,19 +45,21 @@ def test_the_pool_has_room_for_one_run_whatever_it_had(server: str) -> None:
 
 
 def test_our_file_is_registered_whole(server: str, tmp_path: Path) -> None:
-    assert "3 deployments" in deploy(server, tmp_path)
+    assert "4 deployments" in deploy(server, tmp_path)
     with ask(server) as client:
         evening = deployment(client, "daily-signals/evening")
         pre_open = deployment(client, "daily-signals/pre-open")
         backfill = deployment(client, "backfill-signals/backfill")
+        weekly = deployment(client, "weekly-research/weekly")
     assert [(s.schedule.cron, s.schedule.timezone, s.slug) for s in evening.schedules] == [
         ("30 18 * * 1-5", "America/New_York", "after-new-york-close")
     ]
     assert [(s.schedule.cron, s.schedule.timezone, s.slug) for s in pre_open.schedules] == [
         ("47 8 * * 1-5", "Europe/Berlin", "before-frankfurt-opens")
     ]
+    assert [(s.schedule.cron, s.schedule.timezone) for s in weekly.schedules] == [("0 7 * * 6", "Europe/Berlin")]
     assert backfill.schedules == []
-    assert all(found.enforce_parameter_schema for found in (evening, pre_open, backfill))
+    assert all(found.enforce_parameter_schema for found in (evening, pre_open, weekly, backfill))
     assert evening.parameters == {"articles": ["seeds"], "prices": ["sample"]}
     described = evening.parameter_openapi_schema["properties"]
     assert all("description" in described[name] for name in ("articles", "from_date", "now", "rebuild"))
@@ -135,7 +137,7 @@ def test_a_worker_runs_a_deployment_and_the_rows_are_published(server: str, tmp_
 
 def test_our_file_names_what_it_says_it_names() -> None:
     wanted = read_wanted(ROOT / "prefect.yaml")
-    assert {name for name, _ in wanted} == {"evening", "pre-open", "backfill"}
+    assert {name for name, _ in wanted} == {"evening", "pre-open", "weekly", "backfill"}
 
 
 @pytest.mark.parametrize(
