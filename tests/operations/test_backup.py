@@ -16,7 +16,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from tests.operations.kills import tables_digest
 
 from flows.admin import main
 from tasks.backup import DRAFT, backup, restore
@@ -25,6 +24,7 @@ from tasks.export import export
 from tasks.prune import prune
 from tasks.storage.archives import MANIFEST, pack, unpack
 from tasks.storage.files import Home
+from tests.operations.kills import tables_digest
 from tests.pipeline import STRIKE, TALKS, Pipeline, exports, query, small, utc, write_article, write_prices
 from tests.tasks.test_vintages_stateful import small_seeds
 
