@@ -131,7 +131,7 @@ def test_a_worker_runs_a_deployment_and_the_rows_are_published(server: str, tmp_
     assert [(str(day), status) for day, status in rows] == [("2025-08-04", "ok"), ("2025-08-05", "ok")]
     assert page.key == "daily-signals"
     assert "| energy | 2025-08-05 | LON_BRENT | ok |" in str(page.data)
-    assert f"query `{tmp_path}/home/published/signals.duckdb`" in str(page.data)
+    assert f"query `{tmp_path / 'home' / 'published' / 'signals.duckdb'}`" in str(page.data)
     assert "| publish |" in str(page.data)
 
 
