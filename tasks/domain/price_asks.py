@@ -138,7 +138,10 @@ def _factor(
     measured = sum(after for _, after in series) / sum(before for before, _ in series)
     split = split or float(Fraction(measured).limit_denominator(LARGEST_SPLIT))
     tolerance = _rounding(series)
-    guesses = [(1.0, max(ROUNDING, known)), *([(split, tolerance)] if split != 1.0 else []), (measured, tolerance)]
+    guesses = [(1.0, max(ROUNDING, known))]
+    # Whoever multiplies a series changes it: where most days stand as they were, single days were corrected.
+    if 2 * sum(before == after for before, after in series) < len(series):
+        guesses += [*([(split, tolerance)] if split != 1.0 else []), (measured, tolerance)]
     for factor, allowed in guesses:
         if all(_is_near(before * factor, after, allowed) for before, after in series):
             return factor, allowed

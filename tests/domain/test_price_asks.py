@@ -94,6 +94,12 @@ def test_a_single_other_price_is_a_restatement(closes: list[float], data: st.Dat
     assert overlap(pairs) == Overlap("restated")
 
 
+def test_a_small_correction_of_a_round_cheap_price_is_no_re_basing() -> None:
+    """At two decimals a thousandth of 1.00 is within rounding; that the other days stand still tells what it is."""
+    closes = [1.0, 1.0, 1.001, 1.0, 1.0]
+    assert overlap([Pair(1.0, close) for close in closes]) == Overlap("restated")
+
+
 def test_two_decimals_hide_no_dividend() -> None:
     """A file of 2 decimals: the ratios differ by their rounding, and no more."""
     closes = [21.37, 21.4, 22.93, 20.11, 24.0, 23.58]

@@ -54,8 +54,8 @@ def test_command(files: tuple[Path, Path]) -> None:
     assert result.exit_code == 0, result.output
     assert "attention" in result.output
     failed = CliRunner().invoke(main, ["--titles", "nowhere.parquet", "--index", str(index)])
-    assert failed.exit_code == 1
-    assert "Error: nowhere.parquet: not a Parquet file" in failed.output
+    assert failed.exit_code == 2
+    assert "error: nowhere.parquet: not a Parquet file" in failed.output
 
 
 def test_titles_of_one_source_with_instants(tmp_path: Path) -> None:
