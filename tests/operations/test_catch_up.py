@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from tasks.domain.run import Run, Window
 from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
+from tasks.storage.models import SQL
 from tests.pipeline import STRIKE, TALKS, Pipeline, small, utc, write_article, write_prices
 from tests.tasks.test_vintages_stateful import failing_checks, small_seeds
 
@@ -27,6 +29,27 @@ DAYS = [date(2025, 8, day) for day in (4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 18, 19
 FIRST_NOW, NEXT_NOW = utc("2025-08-14T23:00"), utc("2025-08-15T23:00")
 TABLES = ("daily.theme_clock_daily", "daily.price_daily", "asset.asset_daily", "measure.sentence_contribution")
 STAMPS = {"fetched_at", "ingested_at"}
+
+NOT_INPUTS = {
+    "backfill_part": "what a backfill has built",
+    "run_log": "what runs did",
+    "publication": "what was published when",
+    "published_input": "what is compared here",
+    "incoming_article": "empty between two runs",
+    "incoming_price": "empty between two runs",
+    "article_section": "its texts are in the article's content_hash",
+    "sentence": "made from the texts by the lexicon, whose file is compared",
+    "sentence_theme": "made from the texts by the lexicon, whose file is compared",
+    "theme": "its file is compared",
+    "instrument": "its file is compared",
+    "expected_sign": "its file is compared",
+    "price_ask": "what providers were asked; what they answered is compared",
+    "keyword_title": "of the research report alone",
+    "placebo_daily": "of the research report alone",
+    "public_index": "of the research report alone",
+    "research_event": "of the research report alone",
+}
+"""Tables of raw of which no row decides a published one that is not compared already."""
 
 closes = {(symbol, day): 60.0 + day.day + len(symbol) for symbol in SYMBOLS for day in DAYS[:9]}
 
@@ -213,3 +236,11 @@ def test_a_new_lexicon_published_from_a_chosen_date_stays_so(home: Pipeline, tmp
 def test_an_earlier_first_article_lengthens_the_range(home: Pipeline, tmp_path: Path) -> None:
     write_article(tmp_path / "root" / "articles", "older", "2025-08-01T10:00:00Z", TALKS, title="An older report")
     assert both(home, tmp_path, run_id="next", now=NEXT_NOW).from_date == date(2025, 8, 1)
+
+
+def test_every_table_that_is_loaded_is_compared_or_no_input() -> None:
+    """A new table belongs into sql/catch_up/input_digest.sql, or, with a reason, into the list above."""
+    made = "".join(path.read_text(encoding="utf-8") for path in sorted((SQL / "00_raw").glob("*.sql")))
+    tables = set(re.findall(r"create table raw\.(\w+)", made))
+    compared = set(re.findall(r"raw\.(\w+)", (SQL / "catch_up" / "input_digest.sql").read_text(encoding="utf-8")))
+    assert tables - compared == set(NOT_INPUTS)

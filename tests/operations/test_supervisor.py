@@ -304,3 +304,108 @@ def test_the_note_of_a_server_is_json(tmp_path: Path) -> None:
     place.prepare()
     place.write_note(Served(7, 4321))
     assert json.loads(place.note.read_text(encoding="utf-8")) == {"pid": 7, "port": 4321}
+
+
+# --- a whole life, with programs that stand for the server and the worker
+
+SERVER = """
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200 if self.path == "/api/health" else 404)
+        self.end_headers()
+    def log_message(self, *_): pass
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def life(place: Place, duties: Duties, *, run_seconds: float = 5.0) -> Supervisor:
+    port = free_port()
+    supervisor = Supervisor(place, port, duties, run_seconds=run_seconds)
+    supervisor.server.command = [sys.executable, "-c", SERVER, str(port)]
+    supervisor.worker.command = [sys.executable, "-c", "import signal; signal.pause()"]
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        supervisor.run()
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)
+    return supervisor
+
+
+def test_a_life_from_start_to_a_signal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The pool is made once the server answers, then the worker runs; chores are done; a run in progress may end."""
+    told: list[object] = []
+    left = [["signals-1"], ["signals-1"], []]
+
+    def runs_left() -> list[str]:
+        told.append("left")
+        return left.pop(0)
+
+    def chore() -> None:
+        told.append("chore")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    place = Place(tmp_path)
+    duties = Duties(lambda: told.append("pool"), runs_left, [Chore("chore", 3_600, chore)], told.append)
+    with caplog.at_level(logging.INFO):
+        supervisor = life(place, duties)
+    pool, served, *rest = told
+    assert (pool, rest) == ("pool", ["chore", "left", "left", "left"])
+    assert isinstance(served, Served)
+    assert served.pid == os.getpid()
+    assert "waiting for signals-1 to end; a second signal does not wait" in caplog.text
+    assert not supervisor.server.is_running
+    assert not supervisor.worker.is_running
+    assert not place.note.exists()
+    with pytest.raises(NoServerError):
+        place.served()
+
+
+def test_a_run_that_does_not_end_is_left_after_some_time(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    end = Chore("end", 3_600, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    life(Place(tmp_path), Duties(lambda: None, lambda: ["signals-1"], [end]), run_seconds=0.1)
+    assert "signals-1 did not end in time; the next run makes up for it" in caplog.text
+
+
+def test_a_second_signal_does_not_wait(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def runs_left() -> list[str]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return ["signals-1"]
+
+    end = Chore("end", 3_600, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    life(Place(tmp_path), Duties(lambda: None, runs_left, [end]), run_seconds=600)
+    assert "signals-1 did not end in time" in caplog.text
+
+
+def test_runs_that_nobody_knows_are_not_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def runs_left() -> list[str]:
+        raise ConnectionError
+
+    end = Chore("end", 3_600, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    life(Place(tmp_path), Duties(lambda: None, runs_left, [end]), run_seconds=600)
+    assert "the runs in progress are not known (ConnectionError)" in caplog.text
+
+
+def test_a_worker_that_dies_is_started_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    place = Place(tmp_path)
+    seen: list[int] = []
+
+    def chore() -> None:
+        """Kill the worker the first time it is seen; end when another one is there."""
+        for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+            if "signal.pause" in Path(f"/proc/{child}/cmdline").read_text():
+                seen.append(int(child))
+        if len(set(seen)) > 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        elif len(seen) == 1:
+            os.kill(seen[0], signal.SIGKILL)
+
+    life(place, Duties(lambda: None, list, [Chore("kill", 0.0, chore)]))
+    assert "worker ended with code -9" in caplog.text
