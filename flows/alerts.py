@@ -17,7 +17,7 @@ from prefect import Flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import FlowRunContext
-from prefect.exceptions import PrefectException
+from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_API_URL
 
 from flows import georisk_home
@@ -41,7 +41,10 @@ def webhook_url() -> str | None:
     try:
         with get_client(sync_client=True) as client:
             block = client.read_block_document_by_name(BLOCK, "secret", include_secrets=True)
-    except (PrefectException, httpx.HTTPError):  # no such block, no such server
+    except ObjectNotFound:  # no such block
+        return None
+    except (PrefectException, httpx.HTTPError) as fault:
+        log.warning("no webhook: the Prefect server did not tell its block %s (%s)", BLOCK, type(fault).__name__)
         return None
     return str(block.data["value"])
 

@@ -1,3 +1,17 @@
+"""What several folders of tests share: the published demonstration, its research, and a real Prefect server."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Before anything imports Prefect: it reads its home and its patience while it is imported.
+os.environ.setdefault("GEORISK_HOME", tempfile.mkdtemp(prefix="georisk-tests-"))
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+from collections.abc import Iterator
+
 import pytest
 
 from tests.pipeline import Pipeline, seeded
@@ -16,3 +30,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 def researched(demo: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """A copy of the demonstration's home with its research report. Read it, or write to a copy of it."""
     return researched_copy(demo, tmp_path_factory.mktemp("researched") / "home")
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The API of a running Prefect server that knows nothing but these tests: one for all of a worker's tests."""
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=None):
+        url = PREFECT_API_URL.value()
+        assert url
+        yield url

@@ -186,8 +186,6 @@ class Reader:
         if not any(found):
             return NO_EXPOSURE, ()
         topic, place, context = (_strongest(hits) for hits in found)
-        if not (topic or place or context):
-            return NO_EXPOSURE, ()
         for axis, share in self._sides.elsewhere(words, found[1]).items():
             place[axis] = place.get(axis, 0.0) * (1.0 - share)
         mute = mute_factor(hits)

@@ -92,6 +92,7 @@ def test_hash_depends_on_rows_not_on_their_order() -> None:
                 "s",
             ],
         ),
+        ("In 1990 or 1914, not 2021", ["in", "olden", "or", "olden", ",", "not", "2021"]),
     ],
 )
 def test_words_of(sentence: str, words: list[str]) -> None:

@@ -127,6 +127,7 @@ def test_a_live_source_says_where_and_how_it_is_asked(field: str) -> None:
         ({"covers_from": date(2025, 8, 4)}, "a live source has no covers_from"),
         ({"now": datetime(2025, 8, 4, tzinfo=UTC)}, "a live source has no now"),
         ({"terms": "ask them"}, "the terms of a live source are a link to its publisher's, not 'ask them'"),
+        ({"domains": ("example.org",)}, "domains belong to the format gdelt"),
         ({"kind": "archive"}, "an archive has no feed, format, tier, cadence_minutes"),
     ],
 )

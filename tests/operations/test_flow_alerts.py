@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from pytest_httpserver import HTTPServer
 
 from flows.alerts import BLOCK, WEBHOOK, watch, webhook_url
@@ -63,6 +64,12 @@ def test_a_block_of_the_server_names_the_webhook_too(
     assert len(texts(httpserver)) == 1
     assert TOKEN not in said
     assert webhook_url() == receiver
+
+
+def test_a_server_that_cannot_be_asked_is_said_not_taken_for_no_webhook(caplog: pytest.LogCaptureFixture) -> None:
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}), caplog.at_level("WARNING"):
+        assert webhook_url() is None
+    assert f"the Prefect server did not tell its block {BLOCK} (ConnectError)" in caplog.text
 
 
 def test_looking_for_late_publications_without_any_finds_none(server_url: str, tmp_path: Path) -> None:
