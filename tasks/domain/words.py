@@ -16,12 +16,12 @@ RowT = TypeVar("RowT")
 CACHE_LIMIT = 200_000
 """Folded words kept; a full cache is emptied, so that memory stays bounded."""
 
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?<![\d-])\d{1,3}-\d(?![\d-])|\d[\d,.]*|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?<![\d-])\d{1,3}-\d(?![\d-])|\d(?:[\d,.]*\d)?|[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 SCORELINE = "scoreline"
 """How "3-0" and "117-3" read: games are full of attacks and strikes."""
 OLDEN = "olden"
 """How a year of the last century reads: what happened then is no news."""
-_YEAR = re.compile(r"19\d\ds?")
+_YEAR = re.compile(r"19\d\d")
 _ACRONYMS = {"US": "usa", "U.S.": "usa", "U.S.A.": "usa", "USA": "usa", "U.K.": "uk", "E.U.": "eu", "U.N.": "un"}
 
 
