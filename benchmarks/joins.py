@@ -3,7 +3,8 @@
 python -m benchmarks.joins [--articles 200000] [--rounds 3]
 
 Every contender gives the same answer, which is checked; the table has seconds (the least of the rounds) and ratios to
-DuckDB. Polars is no package of this project: where it is not installed its column says so.
+DuckDB. An answer is what the contender works with (Arrow, a pandas or a polars frame); making one out of the other for
+the comparison is not timed. Polars is no package of this project: where it is not installed its column says so.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from tasks.storage.seeds import load_taxonomy
 FROM, TO = date(2005, 1, 3), date(2024, 12, 31)
 LOOK_BACK = 250
 VERSIONS = 3
-Contender = Callable[[], pd.Series]
+Contender = Callable[[], Any]
 
 ASSIGN = """
-    select a.article_id, c.clock, s.session_date
+    select c.clock, a.article_id, s.session_date
     from article as a cross join (select distinct clock from session) as c
     asof inner join session as s on c.clock = s.clock and a.available_at <= s.cutoff_at
 """
@@ -76,27 +77,23 @@ def in_duckdb(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
         db.register("frame", frame)
         db.execute(f"create table {name} as from frame")
 
-    def answer(sql: str, key: list[str], value: str, **parameters: Any) -> Contender:
-        return lambda: db.execute(sql, parameters).df().set_index(key)[value]
+    def answer(sql: str, **parameters: Any) -> Contender:
+        return lambda: db.execute(sql, parameters).to_arrow_table()
 
-    return {
-        "session of an article, 9 clocks": answer(ASSIGN, ["clock", "article_id"], "session_date"),
-        "z over 250 sessions": answer(WINDOW, ["clock", "session_date"], "z"),
-        "as known at an instant": answer(AS_KNOWN, ["clock", "session_date"], "x", at=at),
-    }
+    return dict(zip(in_names(), (answer(ASSIGN), answer(WINDOW), answer(AS_KNOWN, at=at)), strict=True))
 
 
 def in_pandas(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Contender]:
     """The same with merge_asof, rolling windows and drop_duplicates."""
     article, session, version = frames["article"], frames["session"], frames["version"]
 
-    def assign() -> pd.Series:
+    def assign() -> pd.DataFrame:
         by_cutoff = session.sort_values("cutoff_at")
         crossed = article.merge(session[["clock"]].drop_duplicates(), how="cross").sort_values("available_at")
         joined = pd.merge_asof(
             crossed, by_cutoff, left_on="available_at", right_on="cutoff_at", by="clock", direction="forward"
         )
-        return joined.set_index(["clock", "article_id"])["session_date"]
+        return joined[["clock", "article_id", "session_date"]]
 
     def window() -> pd.Series:
         found = []
@@ -109,10 +106,10 @@ def in_pandas(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
             found.append(pd.concat({clock: ((x - middle) / scale).dropna()}, names=["clock"]))
         return pd.concat(found)
 
-    def as_known() -> pd.Series:
+    def as_known() -> pd.DataFrame:
         known = version[version["as_of_at"] <= at].sort_values("as_of_at")
         newest = known.drop_duplicates(["clock", "session_date"], keep="last")
-        return newest.set_index(["clock", "session_date"])["x"]
+        return newest[["clock", "session_date", "x"]]
 
     return dict(zip(in_names(), (assign, window, as_known), strict=True))
 
@@ -125,7 +122,7 @@ def in_polars(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
         return {}
     article, session, version = (pl.from_pandas(frames[name]) for name in ("article", "session", "version"))
 
-    def assign() -> pd.Series:
+    def assign() -> Any:
         crossed = article.join(session.select("clock").unique(), how="cross").sort("available_at")
         joined = crossed.join_asof(
             session.sort("cutoff_at"),
@@ -135,12 +132,11 @@ def in_polars(frames: Mapping[str, pd.DataFrame], at: datetime) -> dict[str, Con
             strategy="forward",
             check_sortedness=False,
         )
-        return joined.to_pandas().set_index(["clock", "article_id"])["session_date"]
+        return joined.select("clock", "article_id", "session_date")
 
-    def as_known() -> pd.Series:
+    def as_known() -> Any:
         known = version.filter(pl.col("as_of_at") <= at).sort("as_of_at")
-        newest = known.group_by("clock", "session_date").agg(pl.col("x").last())
-        return newest.to_pandas().set_index(["clock", "session_date"])["x"]
+        return known.group_by("clock", "session_date").agg(pl.col("x").last())
 
     assign_name, _, known_name = in_names()
     return {assign_name: assign, known_name: as_known}
@@ -153,12 +149,21 @@ def in_names() -> tuple[str, ...]:
 
 def seconds_of(contender: Contender, rounds: int) -> tuple[float, pd.Series]:
     """The least seconds of the rounds, and the answer in the order of its key."""
-    least, answer = float("inf"), pd.Series(dtype=float)
+    least, answer = float("inf"), None
     for _ in range(rounds):
         started = time.perf_counter()
         answer = contender()
         least = min(least, time.perf_counter() - started)
-    return least, answer.sort_index()
+    return least, as_series(answer).sort_index()
+
+
+def as_series(answer: Any) -> pd.Series:
+    """The last column of an answer under the others as its key."""
+    if isinstance(answer, pd.Series):
+        return answer
+    frame = answer if isinstance(answer, pd.DataFrame) else answer.to_pandas()
+    *key, value = frame.columns
+    return frame.set_index(key)[value]
 
 
 @click.command()
