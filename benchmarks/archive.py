@@ -1,15 +1,18 @@
 """How much a large archive takes: seconds and peak memory of each verb, from the file of articles to the publication.
 
-python -m benchmarks.archive [--articles 200000]
+python -m benchmarks.archive [--articles 200000] [--articles 2500 --articles 25000 ...]
 
-The archive is made up in a temporary folder: about 137 articles a day from 2021 on, by four sources, a title and three
-sentences each, nearly every sentence about a theme. The six verbs then run in one process of their own.
+An archive is made up in a temporary folder: four years from 2021 on (of 200,000 articles 137 a day), by four sources, a
+title and three sentences each, nearly every sentence about a theme. The six verbs then run in one process of their own.
+Of several sizes the last table has the growth: the exponent b with which a verb's CPU-seconds grow as articles^b.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 import logging
+import math
 import multiprocessing
 import random
 import sys
@@ -17,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import click
@@ -32,7 +36,7 @@ from tasks.score import score
 from tasks.storage.files import ROOT
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
-SECONDS_APART = 630
+SPAN_SECONDS = 126_000_000
 WHO = (
     "Russia", "Ukraine", "Iran", "Israel", "NATO", "the EU", "Washington", "China", "Poland", "Saudi Arabia", "OPEC",
     "Germany", "France", "Turkey", "Norway",
@@ -53,12 +57,12 @@ CLEAR_PEAK = Path("/proc/self/clear_refs")
 def write_articles(path: Path, count: int) -> datetime:
     """A CSV of `count` articles that tell different events; return when the last one appeared."""
     rng = random.Random(7)
-    at = START
+    at, apart = START, SPAN_SECONDS / count
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["published_at", "title", "body", "source"])
         for number in range(count):
-            at = START + timedelta(seconds=number * SECONDS_APART + rng.randrange(600))
+            at = START + timedelta(seconds=int(number * apart + rng.random() * apart))
             who, whom = rng.sample(WHO, 2)
             title = f"{who} {rng.choice(DOES)} {whom} over {rng.choice(WHAT)} no {rng.randrange(10**6)}"
             body = (
@@ -98,13 +102,18 @@ def steps(run: Run) -> Iterator[StepReport]:
     yield publish(run, priced.window)
 
 
-def measure(run: Run) -> None:
-    """Print one line a step; a peak is that of the step alone where the system (Linux) lets it be reset."""
+def measure(run: Run, told: Connection) -> None:
+    """Print one line a step; a peak is that of the step alone where the system (Linux) lets it be reset.
+
+    Sends the CPU-seconds by step.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     print("| step | seconds | CPU-seconds | peak MB | counts |\n| --- | --- | --- | --- | --- |", flush=True)
     highest, before = 0.0, time.process_time()
+    took: dict[str, float] = {}
     for report in steps(run):
         spent, peak = time.process_time() - before, peak_megabytes()
+        took[report.step] = spent
         highest = max(highest, peak)
         counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in report.counts.items())
         print(f"| {report.step} | {report.seconds:,.0f} | {spent:,.0f} | {peak:,.0f} | {counts} |", flush=True)
@@ -112,24 +121,55 @@ def measure(run: Run) -> None:
             CLEAR_PEAK.write_text("5", encoding="ascii")
         before = time.process_time()
     print(f"\nhighest peak: {highest:,.0f} MB", flush=True)
+    told.send(took)
+
+
+def go_through(folder: Path, articles: int) -> dict[str, float]:
+    """Make up an archive and run the verbs over it in a process of their own; return the CPU-seconds by step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    last = write_articles(folder / "articles.csv", articles)
+    write_prices(folder / "prices.csv", last.date())
+    given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
+    run = Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
+    hears, tells = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("spawn").Process(target=measure, args=(run, tells))
+    child.start()
+    tells.close()
+    try:
+        took: dict[str, float] = hears.recv()
+    except EOFError:
+        child.join()
+        sys.exit(child.exitcode or 1)
+    child.join()
+    return took
+
+
+def growth(took: dict[int, dict[str, float]]) -> list[str]:
+    """A table in Markdown: by step the exponent from each size to the next."""
+    steps_between = list(itertools.pairwise(sorted(took)))
+    heads = ("step", *(f"{small:,} to {large:,}" for small, large in steps_between))
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    for step in took[min(took)]:
+        rates = (math.log(took[b][step] / took[a][step]) / math.log(b / a) for a, b in steps_between)
+        lines.append(f"| {step} | {' | '.join(f'{rate:.2f}' for rate in rates)} |")
+    return lines
 
 
 @click.command()
-@click.option("--articles", default=200_000, show_default=True, type=click.IntRange(1), help="Articles to make up.")
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep archive and home in.")
-def main(articles: int, keep: Path | None) -> None:
-    """Make up an archive, run the six verbs over it in a process of their own, and print what each took."""
+@click.option(
+    "--articles", multiple=True, default=(200_000,), show_default=True, type=click.IntRange(1),
+    help="Articles to make up; several times: one archive after the other.",
+)  # fmt: skip
+@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep archives and homes in.")
+def main(articles: tuple[int, ...], keep: Path | None) -> None:
+    """Make up archives, run the six verbs over each in a process of its own, and print what each took."""
     with tempfile.TemporaryDirectory(prefix="archive-") as temporary:
-        folder = keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        last = write_articles(folder / "articles.csv", articles)
-        write_prices(folder / "prices.csv", last.date())
-        given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
-        run = Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
-        child = multiprocessing.get_context("spawn").Process(target=measure, args=(run,))
-        child.start()
-        child.join()
-    sys.exit(child.exitcode)
+        took = {}
+        for count in sorted(set(articles)):
+            print(f"\n{count:,} articles\n", flush=True)
+            took[count] = go_through((keep or Path(temporary)) / str(count), count)
+    if len(took) > 1:
+        print("\n" + "\n".join(growth(took)))
 
 
 if __name__ == "__main__":
