@@ -71,12 +71,13 @@ FAULTS = {
 
 @dataclass
 class Evening:
-    """What one run took; `seconds` by station."""
+    """What one run took; `seconds` by station, `cpu_seconds` in all, which other programs disturb less."""
 
     day: str
     faults: list[str]
     outcome: str
     seconds: dict[str, float]
+    cpu_seconds: float
     window_days: int
     memory_mb: float
     warehouse_mb: float
@@ -200,7 +201,7 @@ class Soak:
         broken = self.world.break_file() if "broken file" in faults else None
         crash_after = self.rng.choice(STEPS[:-1]) if "crash" in faults else None
         seconds: dict[str, float] = {}
-        outcome, window_days = "missed", 0
+        outcome, window_days, spent = "missed", 0, time.process_time()
         if "missed run" not in faults:
             try:
                 with writer_lock(self.run.home, click.echo):
@@ -208,11 +209,12 @@ class Soak:
                 outcome = "published" if "publish" in seconds else "crashed"
             except GeoriskError as fault:
                 outcome = type(fault).__name__
+        spent = time.process_time() - spent
         if broken:
             broken.unlink()
         home = Home(self.run.home)
         return Evening(
-            str(day), faults, outcome, seconds, window_days, self.process.memory_info().rss / 1e6,
+            str(day), faults, outcome, seconds, spent, window_days, self.process.memory_info().rss / 1e6,
             _size(home.warehouse), _size(home.published.resolve()) if home.published.exists() else 0.0,
         )  # fmt: skip
 
@@ -272,6 +274,16 @@ def _keep(path: Path, symbols: tuple[str, ...]) -> None:
         writer.writerows(rows)
 
 
+MEASURED: dict[str, Callable[[Evening], float]] = {
+    "seconds a run": lambda evening: evening.total,
+    "CPU-seconds a run": lambda evening: evening.cpu_seconds,
+    "memory after it, MB": lambda evening: evening.memory_mb,
+    "warehouse, MB": lambda evening: evening.warehouse_mb,
+    "publication, MB": lambda evening: evening.publication_mb,
+}
+"""Compared between the first and the last quarter; medians."""
+
+
 def _size(path: Path) -> float:
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
     return sum(p.stat().st_size for p in files) / 1e6
@@ -279,7 +291,17 @@ def _size(path: Path) -> float:
 
 def report(evenings: list[Evening], block: int) -> list[str]:
     """A table in Markdown: a line for each block of evenings, over those that published."""
-    heads = ("evenings", "published", "s a run", *STEPS, "window days", "memory MB", "warehouse MB", "publication MB")
+    heads = (
+        "evenings",
+        "published",
+        "s a run",
+        "CPU-s",
+        *STEPS,
+        "window days",
+        "memory MB",
+        "warehouse MB",
+        "publication MB",
+    )
     lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
     for first, last in pairwise([*range(0, len(evenings), block), len(evenings)]):
         part = [evening for evening in evenings[first:last] if evening.outcome == "published"]
@@ -288,10 +310,24 @@ def report(evenings: list[Evening], block: int) -> list[str]:
         middle = [statistics.median(e.seconds[step] for e in part) for step in STEPS]
         cells = [
             f"{first + 1}-{last}", str(len(part)), f"{statistics.median(e.total for e in part):.2f}",
+            f"{statistics.median(e.cpu_seconds for e in part):.2f}",
             *(f"{value:.2f}" for value in middle), f"{statistics.median(e.window_days for e in part):.0f}",
             f"{max(e.memory_mb for e in part):.0f}", f"{part[-1].warehouse_mb:.1f}", f"{part[-1].publication_mb:.1f}",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def quarters(evenings: list[Evening]) -> list[str]:
+    """A table in Markdown: the first quarter of the evenings beside the last, over those that published."""
+    count = max(1, len(evenings) // 4)
+    first, last = ([e for e in part if e.outcome == "published"] for part in (evenings[:count], evenings[-count:]))
+    if not first or not last:
+        return []
+    lines = ["| | first quarter | last quarter | ratio |", "| --- | --- | --- | --- |"]
+    for name, of in MEASURED.items():
+        before, after = (statistics.median(map(of, part)) for part in (first, last))
+        lines.append(f"| {name} | {before:.2f} | {after:.2f} | {after / before:.2f} |")
     return lines
 
 
@@ -312,7 +348,7 @@ def main(days: int, articles: int, seed: int, block: int, root: Path | None, jso
         evenings.append(evening)
         what = ", ".join(evening.faults)
         click.echo(f"{number:>4} {day} {evening.outcome:<18} {evening.total:6.2f} s  {what}", err=True)
-    click.echo("\n".join(report(evenings, block)))
+    click.echo("\n".join([*report(evenings, block), "", *quarters(evenings)]))
     outcomes = Counter(evening.outcome for evening in evenings)
     faults = Counter(fault for evening in evenings for fault in evening.faults)
     click.echo(f"\noutcomes: {', '.join(f'{name} {count}' for name, count in outcomes.most_common())}")
