@@ -64,9 +64,14 @@ def after_publication(run: Run) -> int:
 
 def watch(home: Path, now: datetime, seeds: Path = SEEDS) -> list[Alert]:
     """Tell of publications that are late at `now`, and return them: also those that were told already."""
-    alerts = late_alerts(home, seeds, Outlet.of(home, seeds, None).rules, now)
+    alerts = late(home, now, seeds)
     tell(alerts, home, seeds)
     return alerts
+
+
+def late(home: Path, now: datetime, seeds: Path = SEEDS) -> list[Alert]:
+    """The publications that are late at `now`; nobody is told."""
+    return late_alerts(home, seeds, Outlet.of(home, seeds, None).rules, now)
 
 
 def run_failed(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

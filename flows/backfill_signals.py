@@ -22,12 +22,13 @@ from pydantic import Field
 
 from flows import georisk_home, steps
 from flows.alerts import run_crashed, run_failed
-from flows.commands import Day, Instant, run_command
+from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
 from flows.daily_signals import print_newest
 from flows.dask_fan_out import dask_fan_out
 from flows.parameters import AwareInstant, RunId, SessionDate, run_name
 from flows.run_request import make_run
 from tasks.domain.run import Window
+from tasks.plan import run_plan
 from tasks.storage.backfills import forget_parts, part_is_built, parts_left
 from tasks.storage.files import Home
 from tasks.storage.progress import Progress
@@ -110,20 +111,24 @@ def _fan_out(workers: int, dask: str | None) -> Iterator[FanOut]:
         yield in_processes(workers) if workers > 1 else in_process
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.command(
+    cls=Command,
+    examples=[
+        "python -m flows.backfill_signals --articles 'archive/*.parquet' \\\n"
+        "    --prices prices/ --now 2025-09-30T06:00Z --home archive-home",
+    ],
+)
 @click.option("--articles", multiple=True, required=True, help="A folder or file of articles, or seeds. Repeatable.")
 @click.option("--prices", multiple=True, required=True, help="A price file or folder, or sample. Repeatable.")
 @click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
 @click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
 @click.option("--now", type=Instant(), required=True, help="The run's clock, with offset; the same when going on.")
-@click.option(
-    "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
-)
+@HOME
 @click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that score.  [default: one a core]")
 @click.option("--dask", help="Score on this Dask scheduler instead, like tcp://10.0.0.5:8786.")
 @click.option("--part-days", type=click.IntRange(min=1), default=PART_DAYS, help="Calendar days built at once.")
-@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+@DRY_RUN
 def main(
     articles: tuple[str, ...],
     prices: tuple[str, ...],
@@ -135,43 +140,35 @@ def main(
     workers: int | None,
     dask: str | None,
     part_days: int,
-    debug: bool,
+    dry_run: bool,
 ) -> None:
-    r"""Build the tables of a whole archive, by parts; after an interruption the same command goes on.
-
-    \b
-    Example:
-      python -m flows.backfill_signals --articles 'archive/*.parquet' --prices prices/ \
-          --now 2025-09-30T06:00Z --home archive-home
-    """
+    """Build the tables of a whole archive, by parts; after an interruption the same command goes on."""
     place = (home or georisk_home()).absolute()
 
-    def command() -> None:
-        if not debug:
-            steps.quiet_traces()
-        prefect_home = place / "prefect"
-        prefect_home.mkdir(parents=True, exist_ok=True)
-        with writer_lock(place, say=_tell), temporary_settings({PREFECT_HOME: prefect_home}):
-            _tell("starting a temporary Prefect server for this run (15 to 30 s)")
-            backfill_signals(
-                articles=list(articles),
-                prices=list(prices),
-                from_date=from_date,
-                to_date=to_date,
-                now=now,
-                home=str(place),
-                run_id=run_id,
-                workers=workers or len(os.sched_getaffinity(0)),
-                dask=dask,
-                part_days=part_days,
-            )
-        print_newest(place)
-
-    run_command(command, debug=debug)
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
+    if dry_run:
+        request = make_run(
+            articles=articles, prices=prices, from_date=from_date, to_date=to_date, now=now, home=place, run_id=run_id
+        )
+        print_plan(run_plan(request, part_days))
+        return
+    steps.mind_the_console()
+    prefect_home = place / "prefect"
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    with writer_lock(place, say=warn), temporary_settings({PREFECT_HOME: prefect_home}):
+        tell("starting a temporary Prefect server for this run (15 to 30 s)")
+        backfill_signals(
+            articles=list(articles),
+            prices=list(prices),
+            from_date=from_date,
+            to_date=to_date,
+            now=now,
+            home=str(place),
+            run_id=run_id,
+            workers=workers or len(os.sched_getaffinity(0)),
+            dask=dask,
+            part_days=part_days,
+        )
+    print_newest(place)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from prefect.settings import PREFECT_HOME, temporary_settings
 from flows import georisk_home, steps
 from flows.alerts import after_publication, run_crashed, run_failed
 from flows.artifacts import leave_failure, leave_page
-from flows.commands import Day, Instant, run_command
+from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
 from flows.parameters import AwareInstant, RunId, SessionDate, run_name
 from flows.run_request import SEEDS, make_run
 from tasks.domain.errors import ClockError, ConfigError, GeoriskError
 from tasks.domain.run import FEEDS, Run, StepReport, Window
+from tasks.plan import run_plan
 from tasks.publish import newest_rows
 from tasks.storage.files import Home
 from tasks.storage.warehouse import writer_lock
@@ -108,7 +109,14 @@ def _publish(run: Run) -> None:
     after_publication(run)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.command(
+    cls=Command,
+    examples=[
+        "python -m flows.daily_signals",
+        "python -m flows.daily_signals --articles news/ --prices prices.csv \\\n    --home mydata --dry-run",
+        "python -m flows.daily_signals --articles feeds --prices live --home live",
+    ],
+)
 @click.option(
     "--articles",
     multiple=True,
@@ -124,9 +132,7 @@ def _publish(run: Run) -> None:
 @click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: what is new asks for]")
 @click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
 @click.option("--now", type=Instant(), help="The run's clock, with offset.  [default: declared by the seeds, else now]")
-@click.option(
-    "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
-)
+@HOME
 @click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
 @click.option(
     "--seeds",
@@ -140,7 +146,7 @@ def _publish(run: Run) -> None:
     help="A network like 10.1.0.0/16 that may be fetched from although it is not public. Repeatable.",
 )
 @click.option("--rebuild", is_flag=True, help="Build every session again, also those that nothing new can change.")
-@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+@DRY_RUN
 def main(
     articles: tuple[str, ...],
     prices: tuple[str, ...],
@@ -152,63 +158,56 @@ def main(
     seeds: Path | None,
     allow_networks: tuple[str, ...],
     rebuild: bool,
-    debug: bool,
+    dry_run: bool,
 ) -> None:
-    r"""Read news, score it per theme, join it with prices, publish the day's signal tables.
+    """Read news, score it per theme, join it with prices, publish the day's signal tables.
 
-    \b
-    Examples:
-      python -m flows.daily_signals
-      python -m flows.daily_signals --articles news/ --prices prices.csv --home mydata
-      python -m flows.daily_signals --articles feeds --prices live --home live
+    Prints the newest row of each theme (scores in [-1, 1], plus raises the theme's risk or demand) and where the
+    results are.
     """
     place = (home or georisk_home()).absolute()
 
-    def command() -> None:
-        request = make_run(
-            articles=articles,
-            prices=prices,
+    request = make_run(
+        articles=articles,
+        prices=prices,
+        from_date=from_date,
+        to_date=to_date,
+        now=now,
+        home=place,
+        run_id=run_id,
+        seeds=seeds or SEEDS,
+        allow_networks=allow_networks,
+        catch_up=not rebuild,
+    )
+    _refuse_past_sightings(request, now)
+    if dry_run:
+        print_plan(run_plan(request))
+        return
+    steps.mind_the_console()
+    prefect_home = place / "prefect"
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    # Locked before the server starts: two servers would migrate one database at the same time.
+    with writer_lock(place, say=warn), temporary_settings({PREFECT_HOME: prefect_home}):
+        tell("starting a temporary Prefect server for this run (15 to 30 s)")
+        daily_signals(
+            articles=list(request.articles),
+            prices=list(request.prices),
             from_date=from_date,
             to_date=to_date,
-            now=now,
-            home=place,
-            run_id=run_id,
-            seeds=seeds or SEEDS,
-            allow_networks=allow_networks,
+            now=None if FEEDS in articles else request.now,
+            home=str(place),
+            run_id=request.run_id,
+            seeds=str(request.seeds),
+            allow_networks=list(allow_networks),
+            rebuild=rebuild,
         )
-        _refuse_past_sightings(request, now)
-        if not debug:
-            steps.quiet_traces()
-        prefect_home = place / "prefect"
-        prefect_home.mkdir(parents=True, exist_ok=True)
-        # Locked before the server starts: two servers would migrate one database at the same time.
-        with writer_lock(place, say=_tell), temporary_settings({PREFECT_HOME: prefect_home}):
-            _tell("starting a temporary Prefect server for this run (15 to 30 s)")
-            daily_signals(
-                articles=list(request.articles),
-                prices=list(request.prices),
-                from_date=from_date,
-                to_date=to_date,
-                now=None if FEEDS in articles else request.now,
-                home=str(place),
-                run_id=request.run_id,
-                seeds=str(request.seeds),
-                allow_networks=list(allow_networks),
-                rebuild=rebuild,
-            )
-        print_newest(place)
-
-    run_command(command, debug=debug)
+    print_newest(place)
 
 
 def _refuse_past_sightings(request: Run, now: datetime | None) -> None:
     """What a feed shows now was not seen at another time."""
     if now is not None and FEEDS in request.articles:
         raise ConfigError("feeds are seen when they are asked; leave --now out, or read files with it")
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def print_newest(home: Path) -> None:

@@ -13,7 +13,7 @@ import click
 import yaml
 
 from flows import georisk_home
-from flows.commands import run_command
+from flows.commands import ANY_PATH, DRY_RUN, HOME, Command, print_plan
 from flows.server_place import POOL, Place
 from tasks.domain.errors import ConfigError, GeoriskError
 from tasks.storage.files import ROOT
@@ -25,31 +25,45 @@ Wanted = Mapping[tuple[str, str], set[str]]
 """(name, entrypoint) of a deployment -> slugs of its schedules."""
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.option("--home", type=click.Path(path_type=Path), help="Whose server.  [default: GEORISK_HOME or data/]")
-@click.option(
-    "--file", "path", type=click.Path(path_type=Path), default=ROOT / "prefect.yaml", help="File of the deployments."
+@click.command(
+    cls=Command,
+    examples=[
+        "python -m flows.deploy --dry-run",
+        "GEORISK_ARTICLES=feeds GEORISK_PRICES=live python -m flows.deploy --home live",
+    ],
 )
-@click.option("--debug", is_flag=True, help="Show the trace of an error.")
-def main(home: Path | None, path: Path, debug: bool) -> None:
+@HOME
+@click.option(
+    "--file",
+    "path",
+    type=ANY_PATH,
+    default=ROOT / "prefect.yaml",
+    show_default="prefect.yaml",
+    help="File of the deployments.",
+)
+@DRY_RUN
+def main(home: Path | None, path: Path, dry_run: bool) -> None:
     """Register the deployments of the file, and remove deployments and schedules that it no longer holds.
 
     PREFECT_API_URL names another server than the one that `make server` started. GEORISK_ARTICLES and GEORISK_PRICES
     say what the scheduled runs read: seeds and sample, or feeds and live, or paths.
     """
-
-    def command() -> None:
-        place = Place((home or georisk_home()).absolute())
-        api = os.environ.get("PREFECT_API_URL") or place.served().api
-        # Before anything imports Prefect: it reads which server it talks to while it is imported.
-        os.environ.update({"PREFECT_API_URL": api, "PREFECT_HOME": str(place.prefect_home), "DO_NOT_TRACK": "1"})
-        wanted = read_wanted(path)
-        _register(path)
-        for line in _remove_others(wanted):
-            click.echo(line)
-        click.echo(f"{len(wanted)} deployments at {api}")
-
-    run_command(command, debug=debug)
+    place = Place((home or georisk_home()).absolute())
+    api = os.environ.get("PREFECT_API_URL") or place.served().api
+    # Before anything imports Prefect: it reads which server it talks to while it is imported.
+    os.environ.update({"PREFECT_API_URL": api, "PREFECT_HOME": str(place.prefect_home), "DO_NOT_TRACK": "1"})
+    wanted = read_wanted(path)
+    if dry_run:
+        found = [("would read", str(path)), ("would write", f"{len(wanted)} deployments at {api}")]
+        found += [
+            ("", f"{name} ({entrypoint}), schedules: {len(slugs)}") for (name, entrypoint), slugs in wanted.items()
+        ]
+        print_plan([*found, *(("would change", line) for line in _remove_others(wanted, dry_run=True))])
+        return
+    _register(path)
+    for line in _remove_others(wanted):
+        click.echo(line)
+    click.echo(f"{len(wanted)} deployments at {api}")
 
 
 def read_wanted(path: Path) -> Wanted:
@@ -80,8 +94,8 @@ def _register(path: Path) -> None:
         raise GeoriskError(f"prefect deploy failed: {words[-600:]}")
 
 
-def _remove_others(wanted: Wanted) -> list[str]:
-    """Remove from the pool what the file does not hold; return a line for each."""
+def _remove_others(wanted: Wanted, *, dry_run: bool = False) -> list[str]:
+    """Remove from the pool what the file does not hold, unless it is a dry run; return a line for each."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 
@@ -91,12 +105,14 @@ def _remove_others(wanted: Wanted) -> list[str]:
         for deployment in mine:
             slugs = wanted.get((deployment.name, deployment.entrypoint))
             if slugs is None:
-                client.delete_deployment(deployment.id)
+                if not dry_run:
+                    client.delete_deployment(deployment.id)
                 lines.append(f"removed deployment {deployment.name} ({deployment.entrypoint})")
                 continue
             for schedule in deployment.schedules:
                 if schedule.slug not in slugs:
-                    client.delete_deployment_schedule(deployment.id, schedule.id)
+                    if not dry_run:
+                        client.delete_deployment_schedule(deployment.id, schedule.id)
                     lines.append(f"removed schedule {schedule.slug or schedule.id} of {deployment.name}")
     return lines
 

@@ -7,40 +7,40 @@ from pathlib import Path
 
 import click
 
-from flows.commands import run_command, write_text
+from flows.commands import Command, write_text
 from tasks.evaluate import evaluate, render
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 PathOption = click.Path(path_type=Path)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=Command,
+    examples=[
+        "python -m flows.evaluate",
+        "python -m flows.evaluate --labelled headlines.csv --json quality.json",
+    ],
+)
 @click.option(
     "--labelled",
     type=PathOption,
     default=SEEDS / "labelled.csv",
-    help="CSV: id, headline, geo and the themes in -1, 0, 1 (empty = skip).  [default: our own 60 sentences]",
+    show_default="our own 60 sentences",
+    help="CSV: id, headline, geo and the themes in -1, 0, 1 (empty = skip).",
 )
 @click.option("--events", type=PathOption, help="CSV: text, penta (1-2 cooperation, 3-4 conflict).")
 @click.option("--ratings", type=PathOption, multiple=True, help="CSV: text, valence or mean_sentiment. Repeatable.")
 @click.option("--json", "json_path", type=PathOption, help="Also write the figures to this file.")
-@click.option("--seeds", type=PathOption, default=SEEDS, help="Folder of the taxonomy.  [default: seeds]")
-@click.option("--debug", is_flag=True, help="Show the trace of an error.")
-def main(
-    labelled: Path, events: Path | None, ratings: tuple[Path, ...], json_path: Path | None, seeds: Path, debug: bool
-) -> None:
-    """Print how well headlines are read, per axis, beside three baselines.
+@click.option("--seeds", type=PathOption, default=SEEDS, show_default="seeds/", help="Folder of the taxonomy.")
+def main(labelled: Path, events: Path | None, ratings: tuple[Path, ...], json_path: Path | None, seeds: Path) -> None:
+    """Print how well headlines are read, per axis, beside three baselines (shares in [0, 1]).
 
     The plus is risk: a baseline's bad mood counts as plus.
     """
-
-    def command() -> None:
-        evaluation = evaluate(labelled, seeds, events=events, ratings=ratings)
-        click.echo(render(evaluation))
-        if json_path is not None:
-            write_text(json_path, json.dumps(evaluation.as_dict(), indent=2) + "\n")
-
-    run_command(command, debug=debug)
+    evaluation = evaluate(labelled, seeds, events=events, ratings=ratings)
+    click.echo(render(evaluation))
+    if json_path is not None:
+        write_text(json_path, json.dumps(evaluation.as_dict(), indent=2) + "\n")
 
 
 if __name__ == "__main__":

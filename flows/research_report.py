@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from flows import georisk_home
-from flows.commands import Day, Instant, lines_on_stderr, run_command
+from flows.commands import DRY_RUN, HOME, Command, Day, Instant, lines_on_stderr, print_plan, tell, warn
 from flows.run_request import SEEDS, make_run
 from tasks.build import build
 from tasks.check import check
 from tasks.collect import collect
 from tasks.domain.errors import ConfigError
-from tasks.domain.run import Run, Window
+from tasks.domain.run import Plan, Run, Window
+from tasks.plan import run_plan
 from tasks.price import price
 from tasks.publish import publish
 from tasks.research import JSON, PAGE, Indexes, research
@@ -30,22 +31,30 @@ from tasks.validation.markdown import rewrite_page, summary_lines
 PathOption = click.Path(path_type=Path)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.command(
+    cls=Command,
+    examples=[
+        "python -m flows.research_report --home live",
+        "python -m flows.research_report --articles headlines.parquet \\\n"
+        "    --prices prices/ --from 2022-01-03 --to 2024-12-31 \\\n"
+        "    --home research --gpr gpr_daily.csv.gz",
+    ],
+)
 @click.option(
     "--articles", multiple=True, help="A file of articles or headlines. Repeatable.  [default: read the home]"
 )
 @click.option("--prices", multiple=True, help="A price file or folder. Repeatable.")
 @click.option("--from", "from_date", type=Day(), help="First session, YYYY-MM-DD.  [default: the first article's]")
 @click.option("--to", "to_date", type=Day(), help="Last session, YYYY-MM-DD.  [default: the last closed one]")
-@click.option("--home", type=PathOption, help="Folder of the results.  [default: GEORISK_HOME or data/]")
+@HOME
 @click.option("--gpr", type=PathOption, help="CSV (.gz): date, gpr, gpr_threats, gpr_acts, daily.")
 @click.option("--ai-gpr", type=PathOption, help="CSV (.gz): date, gpr_ai, ai_threats, ai_acts, daily or monthly.")
 @click.option("--labelled", type=PathOption, multiple=True, help="CSV whose texts are left out. Repeatable.")
 @click.option("--now", type=Instant(), help="The run's clock, with offset.  [default: now]")
 @click.option("--run-id", help="Name of the run and of its publication.  [default: made from the time]")
-@click.option("--seeds", type=PathOption, default=SEEDS, help="Folder of the taxonomy and the fixed tests.")
+@click.option("--seeds", type=PathOption, default=SEEDS, show_default="seeds/", help="Taxonomy and fixed tests.")
 @click.option("--docs", type=PathOption, help="Also write the tables between the marks of this Markdown page.")
-@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+@DRY_RUN
 def main(
     articles: tuple[str, ...],
     prices: tuple[str, ...],
@@ -59,55 +68,63 @@ def main(
     run_id: str | None,
     seeds: Path,
     docs: Path | None,
-    debug: bool,
+    dry_run: bool,
 ) -> None:
-    r"""Test the signal against what prices did next, beside baselines, placebos and known events.
+    """Test the signal against what prices did next, beside baselines, placebos and known events.
 
     With --articles the home is filled and published first; without, its last publication is judged. The tests were
     fixed beforehand in seeds/research/. Results: reports/validation.html and validation.json of the publication, and
     schema `research` in its signals.duckdb.
-
-    \b
-    Example:
-      python -m flows.research_report --articles headlines.parquet --prices prices/ \
-        --from 2022-01-03 --to 2024-12-31 --home research --gpr gpr_daily.csv.gz
     """
     place = (home or georisk_home()).absolute()
 
-    def command() -> None:
-        if bool(articles) != bool(prices):
-            raise ConfigError("--articles and --prices go together; give both, or neither to judge the home as it is")
-        if labelled and not articles:
-            raise ConfigError("--labelled leaves out titles while they are read; give --articles, too")
-        request = make_run(
-            articles=articles or ("seeds",),
-            prices=prices or ("sample",),
-            from_date=from_date,
-            to_date=to_date,
-            now=now,
-            home=place,
-            run_id=run_id,
-            seeds=seeds,
-        )
-        indexes = {**read_indexes(gpr, GPR), **read_indexes(ai_gpr, AI_GPR)}
-        with lines_on_stderr(), writer_lock(place, say=_tell):
-            if articles:
-                _fill(request, labelled)
-            _judge(request, indexes, docs)
+    if bool(articles) != bool(prices):
+        raise ConfigError("--articles and --prices go together; give both, or neither to judge the home as it is")
+    if labelled and not articles:
+        raise ConfigError("--labelled leaves out titles while they are read; give --articles, too")
+    request = make_run(
+        articles=articles or ("seeds",),
+        prices=prices or ("sample",),
+        from_date=from_date,
+        to_date=to_date,
+        now=now,
+        home=place,
+        run_id=run_id,
+        seeds=seeds,
+    )
+    indexes = {**read_indexes(gpr, GPR), **read_indexes(ai_gpr, AI_GPR)}
+    if dry_run:
+        print_plan(_planned(request, labelled, indexes, docs))
+        return
+    with lines_on_stderr(), writer_lock(place, say=warn):
+        if articles:
+            _fill(request, labelled)
+        _judge(request, indexes, docs)
 
-    run_command(command, debug=debug)
+
+def _planned(run: Run, labelled: Sequence[Path], indexes: Indexes, docs: Path | None) -> Plan:
+    """What would be read and written."""
+    lines = [("would read", f"{len(rows):,} days of {name}") for name, rows in indexes.items()]
+    if run.articles != ("seeds",):
+        lines += run_plan(run)
+        lines += [("would read", f"{len(labelled_keys(labelled)):,} titles to leave out")] if labelled else []
+    published = Home(run.home).published
+    if run.articles == ("seeds",) and not published.exists():
+        raise ConfigError(f"{run.home} holds no publication; give --articles and --prices, or another --home")
+    lines.append(("would write", f"{published / 'reports' / PAGE}, {JSON}, schema research in signals.duckdb"))
+    return [*lines, *([("", str(docs))] if docs else [])]
 
 
 def _fill(request: Run, labelled: Sequence[Path]) -> None:
     """The six verbs, over the given files without the labelled titles."""
     run = _prepared(request, labelled)
     for report in (collect(run), score(run)):
-        _tell(report.line())
+        tell(report.line())
     priced = price(run)
-    _tell(priced.line())
+    tell(priced.line())
     window = priced.window or Window(run.now.date(), run.now.date())
     for verb in (build, check, publish):
-        _tell(verb(run, window).line())
+        tell(verb(run, window).line())
 
 
 def _prepared(request: Run, labelled: Sequence[Path]) -> Run:
@@ -116,7 +133,7 @@ def _prepared(request: Run, labelled: Sequence[Path]) -> Run:
     if not paths or not (labelled or needs_preparing(paths)):
         return request
     done = prepare_articles(paths, labelled_keys(labelled), request.home / "research" / "articles.parquet")
-    _tell(
+    tell(
         f"prepare  {done.read:,} read, {done.kept:,} kept, {done.labelled:,} left out as labelled, "
         f"{done.unreadable:,} without a title or a time"
     )
@@ -124,17 +141,13 @@ def _prepared(request: Run, labelled: Sequence[Path]) -> Run:
 
 
 def _judge(run: Run, indexes: Indexes, docs: Path | None) -> None:
-    _tell(research(run, indexes).line())
+    tell(research(run, indexes).line())
     reports = Home(run.home).published / "reports"
     for line in summary_lines(reports / JSON):
         click.echo(line)
     if docs is not None:
         rewrite_page(docs, reports / JSON)
     click.echo(f"\nread    {reports / PAGE}\nnumbers {reports / JSON}")
-
-
-def _tell(line: str) -> None:
-    click.echo(line, err=True)
 
 
 if __name__ == "__main__":

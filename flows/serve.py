@@ -13,115 +13,118 @@ from pathlib import Path
 import click
 
 from flows import georisk_home
-from flows.commands import run_command
+from flows.commands import DRY_RUN, HOME, Command, Group, print_plan, tell
 from flows.server_place import NoServerError, Place, Served, check_port, default_port
 from flows.supervisor import START_SECONDS, Chore, Duties, Supervisor, log_to
 from tasks.domain.errors import GeoriskError
 from tasks.storage.files import ROOT
 
-HOME = click.option(
-    "--home", type=click.Path(path_type=Path), help="Folder of the results.  [default: GEORISK_HOME or data/]"
+ANY_PORT = click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Port on 127.0.0.1.  [default: GEORISK_PORT or 4200]"
 )
-ANY_PORT = click.option("--port", type=click.IntRange(1, 65_535), help="[default: GEORISK_PORT or 4200]")
 RUN_SECONDS = 120.0
 DEBUG = click.option("--debug", is_flag=True, help="Show the trace of an error.")
 END_SECONDS = RUN_SECONDS + 60.0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    examples=[
+        "python -m flows.serve start --home live --port 4300",
+        "python -m flows.serve status --home live",
+        "python -m flows.serve stop --home live",
+    ],
+)
 def main() -> None:
     """Serve the flows on this machine: a page on 127.0.0.1, a pool with room for one run, one worker."""
 
 
-@main.command()
+@main.command(
+    cls=Command,
+    short_help="Start in the background (20 to 60 s).",
+    examples=["python -m flows.serve start", "python -m flows.serve start --port 4300"],
+)
 @HOME
 @ANY_PORT
-@DEBUG
-def start(home: Path | None, port: int | None, debug: bool) -> None:
-    """Start in the background; returns when the server answers and the worker runs."""
-
-    def command() -> None:
-        place = Place((home or georisk_home()).absolute())
+@DRY_RUN
+def start(home: Path | None, port: int | None, dry_run: bool) -> None:
+    """Start in the background; returns when the server answers and the worker runs (20 to 60 s)."""
+    place = Place((home or georisk_home()).absolute())
+    if not dry_run:
         place.prepare()
-        served = _served(place)
-        if served:
-            click.echo(f"{served.url} serves {place.home} already; stop it with `make stop`")
-            return
-        chosen = port or default_port()
-        check_port(chosen)
-        click.echo(f"starting a Prefect server and a worker for {place.home} (20 to 60 s)", err=True)
-        options = ["--home", str(place.home), "--port", str(chosen), "--quiet"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.serve", "run", *options],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # the shell that started it may end
-        )
-        served = _wait_until_served(place, process)
-        click.echo(f"page    {served.url}\nlog     {place.log}\nnext    `make deploy`; `make stop` ends it")
+    served = _served(place)
+    if served:
+        click.echo(f"{served.url} serves {place.home} already; stop it with `make stop`")
+        return
+    chosen = port or default_port()
+    check_port(chosen)
+    if dry_run:
+        print_plan([("would serve", f"http://127.0.0.1:{chosen}"), ("would write", f"{place.prefect_home}/")])
+        return
+    tell(f"starting a Prefect server and a worker for {place.home} (20 to 60 s)")
+    options = ["--home", str(place.home), "--port", str(chosen), "--quiet"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.serve", "run", *options],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # the shell that started it may end
+    )
+    served = _wait_until_served(place, process)
+    click.echo(f"page    {served.url}\nlog     {place.log}\nnext    `make deploy`; `make stop` ends it")
 
-    run_command(command, debug=debug)
 
-
-@main.command()
+@main.command(
+    cls=Command,
+    short_help="Serve in the foreground, for a service manager.",
+    examples=["python -m flows.serve run --home /srv/georisk/data"],
+)
 @HOME
 @ANY_PORT
 @click.option("--quiet", is_flag=True, help="Write to the log file only.")
-@DEBUG
-def run(home: Path | None, port: int | None, quiet: bool, debug: bool) -> None:
-    """Serve in the foreground until SIGTERM or Ctrl-C; what a service manager starts."""
-
-    def command() -> None:
-        place = Place((home or georisk_home()).absolute())
-        place.prepare()
-        log_to(place.log, also_here=not quiet)
-        chosen = port or default_port()
-        # Before anything imports Prefect: it reads whose Prefect it is while it is imported.
-        os.environ.update(place.environment(chosen))
-        duties = Duties(_make_pool, _runs_left, _chores(place), lambda served: click.echo(f"page    {served.url}"))
-        Supervisor(place, chosen, duties, run_seconds=RUN_SECONDS).run()
-
-    run_command(command, debug=debug)
+def run(home: Path | None, port: int | None, quiet: bool) -> None:
+    """Serve in the foreground until SIGTERM or Ctrl-C, which end it with code 0; what a service manager starts."""
+    place = Place((home or georisk_home()).absolute())
+    place.prepare()
+    log_to(place.log, also_here=not quiet)
+    chosen = port or default_port()
+    # Before anything imports Prefect: it reads whose Prefect it is while it is imported.
+    os.environ.update(place.environment(chosen))
+    duties = Duties(_make_pool, _runs_left, _chores(place), lambda served: click.echo(f"page    {served.url}"))
+    Supervisor(place, chosen, duties, run_seconds=RUN_SECONDS).run()
 
 
-@main.command()
+@main.command(
+    cls=Command,
+    short_help="End worker and server; a run may finish (2 minutes).",
+    examples=["python -m flows.serve stop"],
+)
 @HOME
-@DEBUG
-def stop(home: Path | None, debug: bool) -> None:
+def stop(home: Path | None) -> None:
     """End the worker, then the server; a run in progress gets two minutes to finish."""
-
-    def command() -> None:
-        place = Place((home or georisk_home()).absolute())
-        try:
-            served = place.served()
-        except NoServerError as fault:
-            click.echo(str(fault))
-            return
-        os.kill(served.pid, signal.SIGTERM)
-        until = time.monotonic() + END_SECONDS
-        while _served(place):
-            if time.monotonic() > until:
-                raise GeoriskError(f"process {served.pid} does not end; its words are in {place.log}")
-            time.sleep(0.2)
-        click.echo(f"stopped: {served.url}")
-
-    run_command(command, debug=debug)
-
-
-@main.command()
-@HOME
-@DEBUG
-def status(home: Path | None, debug: bool) -> None:
-    """Say whether a server runs; exit code 1 when none does."""
-
-    def command() -> None:
-        place = Place((home or georisk_home()).absolute())
+    place = Place((home or georisk_home()).absolute())
+    try:
         served = place.served()
-        click.echo(f"page    {served.url}\nlog     {place.log}\nprocess {served.pid}")
+    except NoServerError as fault:
+        click.echo(str(fault))
+        return
+    os.kill(served.pid, signal.SIGTERM)
+    until = time.monotonic() + END_SECONDS
+    while _served(place):
+        if time.monotonic() > until:
+            raise GeoriskError(f"process {served.pid} does not end; its words are in {place.log}")
+        time.sleep(0.2)
+    click.echo(f"stopped: {served.url}")
 
-    run_command(command, debug=debug)
+
+@main.command(cls=Command, examples=["python -m flows.serve status --home live"])
+@HOME
+def status(home: Path | None) -> None:
+    """Say whether a server runs; exit code 1 when none does."""
+    place = Place((home or georisk_home()).absolute())
+    served = place.served()
+    click.echo(f"page    {served.url}\nlog     {place.log}\nprocess {served.pid}")
 
 
 def _served(place: Place) -> Served | None:

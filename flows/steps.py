@@ -13,7 +13,9 @@ from typing import ParamSpec
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
+from prefect.logging.handlers import PrefectConsoleHandler
 
+from flows.commands import is_debugging, is_watched
 from tasks.build import build as build_verb
 from tasks.check import check as check_verb
 from tasks.collect import collect as collect_verb
@@ -58,26 +60,30 @@ check = task(name="check", timeout_seconds=1800, cache_policy=NO_CACHE)(told(che
 publish = task(name="publish", timeout_seconds=1800, cache_policy=NO_CACHE)(told(publish_verb))
 
 
+RUN_LOGGERS = {f"prefect.{name}" for name in ("flow_runs", "task_runs", "flow_engine", "task_engine", "engine")}
+
+
 class OneLine(logging.Filter):
-    """Takes the trace off an error that was raised on purpose: its sentence says what to do."""
+    """Leaves the end of a run that failed to the command, which says it in one line; Prefect keeps the trace."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record; drop the trace of a `GeoriskError`."""
-        if record.exc_info and isinstance(record.exc_info[1], GeoriskError):
-            record.exc_info = None
+        """Drop what Prefect says of an error; other errors stay, without their trace."""
+        if record.levelno >= logging.ERROR and record.name in RUN_LOGGERS:
+            return False
+        record.exc_info = record.exc_text = None
         return True
 
 
-def quiet_traces() -> None:
-    """Apply `OneLine` to Prefect's loggers, whose handlers would print pages for a missing file."""
-    for name in (
-        "prefect.flow_runs",
-        "prefect.task_runs",
-        "prefect.flow_engine",
-        "prefect.task_engine",
-        "prefect.engine",
-    ):
-        logging.getLogger(name).addFilter(OneLine())
+def mind_the_console() -> None:
+    """What Prefect shows on stderr during a command: progress where somebody watches, traces where they are wanted.
+
+    Its pages keep everything.
+    """
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, PrefectConsoleHandler):
+            handler.setLevel(logging.INFO if is_watched() else logging.WARNING)
+            if not is_debugging():
+                handler.addFilter(OneLine())
 
 
 # The progress lines of long steps: Prefect hands them on (pyproject.toml), but the level is the root's otherwise.

@@ -54,18 +54,12 @@ def backup(home: Path, target: Path, now: datetime) -> Saved:
     place = Home(home)
     if not place.warehouse.exists():
         raise SourceError(f"{home} holds no warehouse; name the home with --home")
-    archive = target / f"georisk-{now:%Y%m%dT%H%M%SZ}.tar.gz" if target.is_dir() else target
-    if archive.exists():
-        raise ConfigError(f"{archive} exists already; name another file")
+    archive = archive_path(target, now)
     with _naming(home):
         with _opened(place) as db:
             counts = table_counts(db)
             db.execute("checkpoint")
-        files = [place.warehouse, *(path for path in [home / ALERTS] if path.exists())]
-        publication = _publication(place)
-        if publication is not None:
-            files += [path for path in publication.rglob("*") if path.is_file()]
-    name = publication.name if publication else None
+        files, name = packed_files(place)
     about = {
         "made_at": now.isoformat(),
         "publication": name,
@@ -75,6 +69,41 @@ def backup(home: Path, target: Path, now: datetime) -> Saved:
     with _naming(archive.parent):
         pack(archive, home.resolve(), [path.resolve() for path in files], about)
     return Saved(archive, sum(counts.values()), len(counts), name)
+
+
+def archive_path(target: Path, now: datetime) -> Path:
+    """The archive that a backup writes: the target, or a name made from the time in it if it is a folder.
+
+    Raises:
+        ConfigError: it exists already.
+    """
+    archive = target / f"georisk-{now:%Y%m%dT%H%M%SZ}.tar.gz" if target.is_dir() else target
+    if archive.exists():
+        raise ConfigError(f"{archive} exists already; name another file")
+    return archive
+
+
+def packed_files(place: Home) -> tuple[list[Path], str | None]:
+    """The files that a backup packs, and the name of the publication among them.
+
+    Raises:
+        SourceError: the link of the publication leads out of the home.
+    """
+    files = [place.warehouse, *(path for path in [place.root / ALERTS] if path.exists())]
+    publication = _publication(place)
+    if publication is None:
+        return files, None
+    return [*files, *(path for path in publication.rglob("*") if path.is_file())], publication.name
+
+
+def refuse_full(home: Path, replace: bool) -> None:
+    """A home that holds a warehouse is restored into only if that is meant.
+
+    Raises:
+        ConfigError: it does, and `replace` is not set.
+    """
+    if Home(home).warehouse.exists() and not replace:
+        raise ConfigError(f"{home} holds a warehouse; give another --home, or --replace to move it aside")
 
 
 def restore(archive: Path, home: Path, now: datetime, *, replace: bool = False) -> Saved:
@@ -96,8 +125,7 @@ def restore(archive: Path, home: Path, now: datetime, *, replace: bool = False) 
     """
     place = Home(home)
     place.prepare()
-    if place.warehouse.exists() and not replace:
-        raise ConfigError(f"{home} holds a warehouse; give another --home, or --replace to move it aside")
+    refuse_full(home, replace)
     draft = home / DRAFT
     with _naming(home), _emptied(draft):
         manifest = unpack(archive, draft)

@@ -75,12 +75,11 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
     taxonomy = load_taxonomy(run.seeds)
     check_clocks(taxonomy.clocks, str(run.seeds / "clocks.csv"))
     check_exchanges(taxonomy.instruments, str(run.seeds / "instruments.csv"))
-    _refuse_two_collections(run)
+    refuse_two_collections(run)
     check_run_id(run.run_id)
     live = live_sources(taxonomy, run.seeds) if FEEDS in run.articles else []
     with logged(run, "collect") as counts, open_warehouse(run) as db:
-        _refuse_mixture(db, run)
-        _refuse_earlier_clock(db, run)
+        refuse_home(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})
         harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
         with transaction(db):
@@ -118,9 +117,25 @@ def _tell_failed(harvests: list[Harvest]) -> int:
     return len(failed)
 
 
-def _refuse_two_collections(run: Run) -> None:
+def refuse_two_collections(run: Run) -> None:
+    """One run reads the embedded demonstration or somebody's own articles.
+
+    Raises:
+        ConfigError: it names both.
+    """
     if SEEDS in run.articles and len(set(run.articles)) > 1:
         raise ConfigError("the embedded demonstration and your own articles need a --home each; run them one by one")
+
+
+def refuse_home(db: Connection, run: Run) -> None:
+    """Refuse a home of other articles, or of a later clock.
+
+    Raises:
+        ConfigError: it holds the other kind of articles.
+        ClockError: the run's clock lies before its newest publication.
+    """
+    _refuse_mixture(db, run)
+    _refuse_earlier_clock(db, run)
 
 
 def _refuse_mixture(db: Connection, run: Run) -> None:

@@ -118,12 +118,7 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
         "select min(p.price_date) from raw.price as p inner join raw.price_offer as o "
         "on p.symbol = o.symbol and p.provider = o.provider",
     )
-    first, last = _asked(run, taxonomy, first_article)
-    last = min(last, run.now.date())  # nothing after the clock is closed, and sessions are made for every day asked
-    if first > last:
-        raise ConfigError(
-            f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now"
-        )
+    first, last = asked_range(run, taxonomy, first_article)
     begins = [
         first_article,
         first,
@@ -144,11 +139,20 @@ def _write_sessions(db: Connection, run: Run, taxonomy: Taxonomy) -> Window:
     return _closed(db, run, first, last)
 
 
-def _asked(run: Run, taxonomy: Taxonomy, first_article: date) -> tuple[date, date]:
-    """The asked range; what is not asked comes from the declared cover, else from the articles and the clock."""
+def asked_range(run: Run, taxonomy: Taxonomy, first_article: date) -> tuple[date, date]:
+    """The asked range; what is not asked comes from the declared cover, else from the articles and the clock.
+
+    Raises:
+        ConfigError: it holds no day.
+    """
     declared = [source for source in taxonomy.sources if source.covers_to and "seeds" in run.articles]
     first = run.from_date or min((s.covers_from for s in declared if s.covers_from), default=first_article)
     last = run.to_date or max((s.covers_to for s in declared if s.covers_to), default=run.now.date())
+    last = min(last, run.now.date())  # nothing after the clock is closed, and sessions are made for every day asked
+    if first > last:
+        raise ConfigError(
+            f"no session to build: the range would run from {first} to {last}; mend --from, --to or --now"
+        )
     return first, last
 
 

@@ -21,6 +21,9 @@ LIVE = "live"
 FEEDS = "feeds"
 """Instead of article files: ask the live sources of sources.yaml."""
 
+Plan = list[tuple[str, str]]
+"""What a dry run tells: (what, about it), in the order in which it is printed."""
+
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 

@@ -69,8 +69,8 @@ def pack(archive: Path, root: Path, files: Sequence[Path], about: Mapping[str, A
     return manifest
 
 
-def unpack(archive: Path, target: Path) -> Manifest:
-    """Unpack an archive into the empty folder `target`.
+def unpack(archive: Path, target: Path | None) -> Manifest:
+    """Unpack an archive into the empty folder `target`; None = only compare it with its manifest.
 
     Raises:
         SourceError: it is no archive of ours, or not what its manifest says: a name that leads elsewhere, another
@@ -87,7 +87,10 @@ def unpack(archive: Path, target: Path) -> Manifest:
             source = tar.extractfile(member)
             if source is None:
                 raise _damaged(archive, f"member {member.name!r} cannot be read")
-            _copy(archive, source, target / entry.path, entry)
+            if target is None:
+                _compare(archive, source, entry)
+            else:
+                _copy(archive, source, target / entry.path, entry)
     if left:
         raise _damaged(archive, f"{len(left)} files are missing, {min(left)} among them")
     return manifest
@@ -137,7 +140,18 @@ def _copy(archive: Path, source: IO[bytes], target: Path, entry: Entry) -> None:
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    if digest.hexdigest() != entry.sha256:
+    _require(archive, digest.hexdigest(), entry)
+
+
+def _compare(archive: Path, source: IO[bytes], entry: Entry) -> None:
+    digest = hashlib.sha256()
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+    _require(archive, digest.hexdigest(), entry)
+
+
+def _require(archive: Path, digest: str, entry: Entry) -> None:
+    if digest != entry.sha256:
         raise _damaged(archive, f"{entry.path} has changed since it was packed")
 
 

@@ -90,8 +90,7 @@ def clear_leftovers(home: Home) -> int:
 
     Only for whoever holds the writer lock: a running run has such files, too.
     """
-    places = ((home.publications, ".*"), (home.root, f".{home.published.name}.*"), (home.root / "tmp", "duckdb_temp*"))
-    doomed = [path for folder, pattern in places for path in folder.glob(pattern)]
+    doomed = leftovers(home)
     for path in doomed:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -100,16 +99,27 @@ def clear_leftovers(home: Home) -> int:
     return len(doomed)
 
 
+def leftovers(home: Home) -> list[Path]:
+    """What killed runs left, or what a running one is at."""
+    places = ((home.publications, ".*"), (home.root, f".{home.published.name}.*"), (home.root / "tmp", "duckdb_temp*"))
+    return [path for folder, pattern in places for path in folder.glob(pattern)]
+
+
 def sweep(home: Home) -> int:
     """Remove unfinished publications and all but the newest `KEEP_PUBLICATIONS`; return how many went."""
+    doomed = superfluous(home)
+    for path in doomed:
+        shutil.rmtree(path)
+    return len(doomed)
+
+
+def superfluous(home: Home) -> list[Path]:
+    """The unfinished publications, and the finished ones beyond the newest `KEEP_PUBLICATIONS`."""
     current = home.published.resolve() if home.published.is_symlink() else None
-    folders = [path for path in home.publications.iterdir() if path.is_dir()]
+    folders = [path for path in home.publications.glob("*") if path.is_dir()]
     finished = sorted(
         (path for path in folders if not path.name.startswith(".")),
         key=lambda path: (path.stat().st_mtime_ns, path.name),
     )
     doomed = [path for path in folders if path.name.startswith(".")] + finished[:-KEEP_PUBLICATIONS]
-    doomed = [path for path in doomed if path.resolve() != current]
-    for path in doomed:
-        shutil.rmtree(path)
-    return len(doomed)
+    return [path for path in doomed if path.resolve() != current]

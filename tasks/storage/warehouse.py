@@ -101,6 +101,21 @@ def open_warehouse(run: Run) -> Iterator[Connection]:
 
 
 @contextmanager
+def read_warehouse(home: Path) -> Iterator[Connection | None]:
+    """The warehouse to be read, None where there is none."""
+    place = Home(home)
+    if not place.warehouse.exists():
+        yield None
+        return
+    db = connect(place.warehouse, 2, temp=home / "tmp", read_only=True)
+    try:
+        with _naming(home):
+            yield db
+    finally:
+        db.close()
+
+
+@contextmanager
 def transaction(db: Connection) -> Iterator[None]:
     """All of it or nothing of it."""
     db.execute("begin")

@@ -28,7 +28,7 @@ def run(market: Market, root: Path, run_id: str, *options: str) -> subprocess.Co
     command = [
         sys.executable, "-m", "flows.daily_signals", "--articles", str(root / "articles"), "--prices", "live",
         "--seeds", str(root / "seeds"), "--home", str(root / "home"), "--from", "2025-08-18", "--run-id", run_id,
-        "--allow-network", "127.0.0.1", *options,
+        "--allow-network", "127.0.0.1", "--verbose", *options,
     ]  # fmt: skip
     mirrors = {f"GEORISK_{name.upper()}_URL": market.server.url_for(f"/{name}") for name in PROVIDERS}
     environment = {**os.environ, **mirrors, "GEORISK_EIA_KEY": "secret-key"}

@@ -44,7 +44,7 @@ def test_headlines_are_read_without_the_labelled_ones_and_judged(files: dict[str
     given = ("--articles", files["headlines"], "--prices", files["prices"], "--labelled", files["labelled"])
     options = (
         *given, "--home", home, "--now", "2024-04-20T06:00Z", "--gpr", files["gpr"], "--docs", files["page"],
-        "--run-id", "one",
+        "--run-id", "one", "--verbose",
     )  # fmt: skip
     done = run(*options)
     assert done.exit_code == 0, done.output

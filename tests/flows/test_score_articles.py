@@ -82,7 +82,7 @@ def test_a_bad_item_is_named_and_the_others_are_scored(tmp_path: Path) -> None:
 def test_a_large_input_says_where_its_finished_parts_are(tmp_path: Path) -> None:
     titles = tmp_path / "titles.csv"
     titles.write_text("title\n" + "A choir sings\n" * 5_001, encoding="utf-8")
-    options = ["--articles", str(titles), "--out", str(tmp_path / "s.parquet"), "--workers", "1"]
+    options = ["--articles", str(titles), "--out", str(tmp_path / "s.parquet"), "--workers", "1", "--verbose"]
     done = CliRunner().invoke(main, options)
     assert done.exit_code == 0
     assert f"finished parts are kept in {tmp_path / 's.parquet.parts'}" in done.stderr
