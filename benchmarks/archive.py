@@ -1,10 +1,12 @@
 """How much a large archive takes: seconds and peak memory of each verb, from the file of articles to the publication.
 
-python -m benchmarks.archive [--articles 200000] [--articles 2500 --articles 25000 ...]
+python -m benchmarks.archive [--articles 200000] [--articles 2500 --articles 25000 ...] [--repeat 10]
 
 An archive is made up in a temporary folder: four years from 2021 on (of 200,000 articles 137 a day), by four sources, a
 title and three sentences each, nearly every sentence about a theme. The six verbs then run in one process of their own.
-Of several sizes the last table has the growth: the exponent b with which a verb's CPU-seconds grow as articles^b.
+Of several sizes the last table has the growth: the exponent b with which a verb's CPU-seconds grow as articles^b. With
+`--repeat` the largest home then gets its scored articles so many times, under other names, and one more day of news: a
+run over the last week shows what an evening costs in a home of that size.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +38,7 @@ from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
 from tasks.storage.files import ROOT
+from tasks.storage.warehouse import open_warehouse, transaction
 
 START = datetime(2021, 1, 1, tzinfo=UTC)
 SPAN_SECONDS = 126_000_000
@@ -54,15 +59,15 @@ CLOSES = {"BRENT": 80.0, "ITA": 100.0, "SPY": 400.0, "EZU": 45.0}
 CLEAR_PEAK = Path("/proc/self/clear_refs")
 
 
-def write_articles(path: Path, count: int) -> datetime:
+def write_articles(path: Path, count: int, first: datetime = START, span_seconds: int = SPAN_SECONDS) -> datetime:
     """A CSV of `count` articles that tell different events; return when the last one appeared."""
-    rng = random.Random(7)
-    at, apart = START, SPAN_SECONDS / count
+    rng = random.Random(int(first.timestamp()))
+    at, apart = first, span_seconds / count
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["published_at", "title", "body", "source"])
         for number in range(count):
-            at = START + timedelta(seconds=int(number * apart + rng.random() * apart))
+            at = first + timedelta(seconds=int(number * apart + rng.random() * apart))
             who, whom = rng.sample(WHO, 2)
             title = f"{who} {rng.choice(DOES)} {whom} over {rng.choice(WHAT)} no {rng.randrange(10**6)}"
             body = (
@@ -102,6 +107,37 @@ def steps(run: Run) -> Iterator[StepReport]:
     yield publish(run, priced.window)
 
 
+def repeat(run: Run, times: int) -> None:
+    """Store every scored article `times` - 1 times more, seconds later, each in a story of its own.
+
+    Their texts are not stored again: only the scoring reads them.
+    """
+    named = "article_id || '-' || $k as article_id"
+    copied = {
+        "raw.article": f"{named}, content_hash || '-' || $k as content_hash, fingerprint || '-' || $k as fingerprint, "
+        "published_at + to_seconds($k) as published_at, available_at + to_seconds($k) as available_at",
+        "raw.article_story": f"{named}, story_id || '-' || $k as story_id",
+        "raw.sentence": named,
+        "raw.sentence_theme": named,
+    }
+    with open_warehouse(run) as db:
+        db.execute("create temp table first as select article_id from raw.article")
+        for k in range(1, times):
+            with transaction(db):
+                for table, replaced in copied.items():
+                    sql = f"insert into {table} select * replace ({replaced}) from {table} semi join first using "
+                    db.execute(f"{sql} (article_id)", {"k": k})
+        counted = db.execute("select (select count(*) from raw.article), (select count(*) from raw.sentence)")
+        articles, sentences = counted.fetchone() or (0, 0)
+    print(f"\nan evening's run in a home of {articles:,} articles, {sentences:,} sentences\n", flush=True)
+
+
+def measure_evening(run: Run, times: int, told: Connection) -> None:
+    """Repeat what is stored, then measure a run over the last week."""
+    repeat(run, times)
+    measure(replace(run, run_id="evening", from_date=run.now.date() - timedelta(days=7)), told)
+
+
 def measure(run: Run, told: Connection) -> None:
     """Print one line a step; a peak is that of the step alone where the system (Linux) lets it be reset.
 
@@ -124,15 +160,10 @@ def measure(run: Run, told: Connection) -> None:
     told.send(took)
 
 
-def go_through(folder: Path, articles: int) -> dict[str, float]:
-    """Make up an archive and run the verbs over it in a process of their own; return the CPU-seconds by step."""
-    folder.mkdir(parents=True, exist_ok=True)
-    last = write_articles(folder / "articles.csv", articles)
-    write_prices(folder / "prices.csv", last.date())
-    given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
-    run = Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
+def in_process(work: Callable[..., None], *given: Any) -> dict[str, float]:
+    """Call a function that measures in a process of its own; return the CPU-seconds by step."""
     hears, tells = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("spawn").Process(target=measure, args=(run, tells))
+    child = multiprocessing.get_context("spawn").Process(target=work, args=(*given, tells))
     child.start()
     tells.close()
     try:
@@ -142,6 +173,22 @@ def go_through(folder: Path, articles: int) -> dict[str, float]:
         sys.exit(child.exitcode or 1)
     child.join()
     return took
+
+
+def make_up(folder: Path, articles: int) -> Run:
+    """Make up an archive; return the run over it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    last = write_articles(folder / "articles.csv", articles)
+    write_prices(folder / "prices.csv", last.date())
+    given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
+    return Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
+
+
+def next_day(run: Run, articles: int) -> Run:
+    """A run two days after `run` over a day of news that it has not seen."""
+    path = Path(run.articles[0]).with_name("next.csv")
+    write_articles(path, articles, run.now, 86_400)
+    return replace(run, articles=(str(path),), now=run.now + timedelta(days=2))
 
 
 def growth(took: dict[int, dict[str, float]]) -> list[str]:
@@ -160,16 +207,23 @@ def growth(took: dict[int, dict[str, float]]) -> list[str]:
     "--articles", multiple=True, default=(200_000,), show_default=True, type=click.IntRange(1),
     help="Articles to make up; several times: one archive after the other.",
 )  # fmt: skip
+@click.option(
+    "--repeat", "times", type=click.IntRange(2), help="Then an evening's run in a home so many times as large."
+)
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep archives and homes in.")
-def main(articles: tuple[int, ...], keep: Path | None) -> None:
+def main(articles: tuple[int, ...], times: int | None, keep: Path | None) -> None:
     """Make up archives, run the six verbs over each in a process of its own, and print what each took."""
     with tempfile.TemporaryDirectory(prefix="archive-") as temporary:
         took = {}
         for count in sorted(set(articles)):
             print(f"\n{count:,} articles\n", flush=True)
-            took[count] = go_through((keep or Path(temporary)) / str(count), count)
-    if len(took) > 1:
-        print("\n" + "\n".join(growth(took)))
+            run = make_up((keep or Path(temporary)) / str(count), count)
+            took[count] = in_process(measure, run)
+        if len(took) > 1:
+            print("\n" + "\n".join(growth(took)), flush=True)
+        if times:
+            daily = times * count * 86_400 // SPAN_SECONDS
+            in_process(measure_evening, next_day(run, max(1, daily)), times)
 
 
 if __name__ == "__main__":
