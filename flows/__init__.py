@@ -5,10 +5,14 @@ run (it may point at another server) and his home untouched; whoever sets these 
 """
 
 import os
+import sys
 import warnings
 from pathlib import Path
+from types import TracebackType
 
 DEFAULT_HOME = Path(__file__).resolve().parents[1] / "data"
+LOOKING = {"-h", "--help", "--dry-run"}
+"""Options of a command that writes nothing."""
 
 
 def georisk_home() -> Path:
@@ -16,7 +20,25 @@ def georisk_home() -> Path:
     return Path(os.environ.get("GEORISK_HOME") or DEFAULT_HOME).absolute()
 
 
-os.environ.setdefault("PREFECT_HOME", str(georisk_home() / "prefect"))
+def prefect_home(arguments: list[str]) -> Path:
+    """Where Prefect is told to live. It makes that folder while it is imported, unless the folder above is missing."""
+    place = georisk_home() / "prefect"
+    return place / "none" if LOOKING & set(arguments) and not place.exists() else place
+
+
+def _end_early(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Ctrl-C while the modules are still being imported, before the command can end itself."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("error: interrupted before anything was done", file=sys.stderr, flush=True)
+        os._exit(130)
+    sys.__excepthook__(kind, fault, trace)
+
+
+os.environ.setdefault("PREFECT_HOME", str(prefect_home(sys.argv)))
 os.environ.setdefault("DO_NOT_TRACK", "1")
+if os.environ.get("NO_COLOR"):
+    os.environ.setdefault("PREFECT_LOGGING_COLORS", "false")
+if sys.argv[:1] == ["-m"]:  # `python -m flows.…`, which is still being looked for
+    sys.excepthook = _end_early
 # Reading a command's help makes no folders: whoever runs a flow makes its home first.
 warnings.filterwarnings("ignore", message="Failed to create the Prefect home directory", category=UserWarning)

@@ -213,7 +213,8 @@ def _refuse_past_sightings(request: Run, now: datetime | None) -> None:
 def print_newest(home: Path) -> None:
     """The closing lines of a run: the newest row of each theme, the newest with news, and where everything is."""
     place = Home(home)
-    click.echo(f"\n{'theme':<22} {'session':<10} {'clock':<10} {'status':<8} {'risk':>7} {'escal.':>7} {'stories':>7}")
+    tell("")
+    click.echo(f"{'theme':<22} {'session':<10} {'clock':<10} {'status':<8} {'risk':>7} {'escal.':>7} {'stories':>7}")
     for row in newest_rows(place.published):
         risk = "-" if row.risk_score is None else f"{row.risk_score:+.3f}"
         escalation = "-" if row.escalation_score is None else f"{row.escalation_score:+.3f}"

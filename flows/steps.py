@@ -70,6 +70,8 @@ class OneLine(logging.Filter):
         """Drop what Prefect says of an error; other errors stay, without their trace."""
         if record.levelno >= logging.ERROR and record.name in RUN_LOGGERS:
             return False
+        if record.name == "tasks.alert" and record.getMessage().startswith(("alert run_failed:", "alert run_crashed:")):
+            return False  # the same sentence, told to nobody else
         record.exc_info = record.exc_text = None
         return True
 
