@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.domain.lexicon import GEO, LexiconRow
-from tasks.domain.operators import ASKED_GOOD, Hit, Item, act, targets_of
+from tasks.domain.operators import ASKED_GOOD, CONDITIONAL, Hit, Item, act, targets_of
 from tasks.domain.words import word_set
 
 WEIGHTY = 0.6
@@ -119,9 +119,11 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         if row.kind == "negate" and end in denied:
             continue
         targets = targets_of((start, end, row), words, items, starts)
-        # A threat or an order keeps its own weight beside something good: "or else", "make peace".
+        # A threat or an order keeps its own weight beside something good ("or else", "make peace") and beside the
+        # condition under which it holds ("vows a response if attacked").
         is_against = row.kind == "oppose" or (
-            row.kind in ("threat", "endanger", "ask") and all(item.is_good for item in targets)
+            row.kind in _ANNOUNCING
+            and all(item.is_good or (row.kind != "ask" and item.weight <= CONDITIONAL) for item in targets)
         )
         # Whoever lifts the limits on a thing lets the thing go on, too.
         objects = [thing for item in targets for thing in item.objects if thing not in targets]

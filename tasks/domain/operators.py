@@ -38,6 +38,9 @@ _CLOSERS = word_set(
     "in on at after as for by over amid until from with because due again but and while before since to of into than "
     "now today this next within despite following during between ahead under without , . ; : ! ? ) -"
 )
+_SIDEWAYS = word_set("by with at under into against on")
+_SIDEWAYS_LATER = word_set("in from")
+"""What joins a bad thing to a verb without making it the verb's object: "block hit by missiles", "fails in battle"."""
 
 
 @dataclass(slots=True, eq=False)
@@ -113,11 +116,19 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
     if row.kind not in ("rise", "fall", "lift") and not is_condition:
         items = [item for item in items if item.row.kind != "price"]
     right = [item for item in items if item.start >= end and not _is_cut_off(words, end, item.start, operators)]
-    # "to end the war" can only mean what follows, "appears to hold" only what stands before.
+    # "to end the war" can only mean what follows, "appears to hold" and "bills to rise" only what stands before.
     is_open = words[start - 1 : start] != ["to"] or (
-        row.scope == "near" and words[start - 2] in _SEEMING and _takes_subject(words, start, end)
+        _takes_subject(words, start, end)
+        and (
+            (row.scope == "near" and words[start - 2] in _SEEMING)
+            or (row.scope in ("near", "both") and any(item.end == start - 1 for item in items))
+        )
     )
     left = [item for item in items if item.end <= start] if is_open else []
+    if row.kind in ("reverse", "fall"):
+        right = [item for item in right if not _is_bad(item) or not _is_aside(words, end, item)]
+        if left and _is_bad(left[-1]) and _is_spared(left[-1], row, words):
+            left = []
     if row.kind in ("damp", "threat", "endanger", "ask"):
         after = [item for item in right if item.start - end <= REACH_ANNOUNCED]
         return after or [item for item in left if start - item.end <= REACH_LEFT] if row.scope == "both" else after
@@ -141,9 +152,34 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
 
 
 def _is_cut_off(words: Sequence[str], end: int, start: int, operators: Sequence[int]) -> bool:
-    """Whether a comma and a verb of its own lie between: "bans the coin, raising tensions"."""
+    """Whether a comma or "and" and a verb of its own lie between: "bans the coin, raising tensions"."""
     between = words[end:start]
-    return "," in between and any(end + between.index(",") < operator < start for operator in operators)
+    return any(
+        mark in between and any(end + between.index(mark) < operator < start for operator in operators)
+        for mark in (",", "and")
+    )
+
+
+def _is_bad(item: Item) -> bool:
+    """A deed or a state that raises risk; prices are neither good nor bad."""
+    return item.row.kind != "price" and not item.is_good
+
+
+def _is_spared(item: Item, row: LexiconRow, words: Sequence[str]) -> bool:
+    """Whether a bad thing before a verb is not what ends: "ship under sanctions sinks"; sizes fall, deeds do not."""
+    is_deed = row.kind == "fall" and row.scope == "near" and item.row.kind == "event"
+    return is_deed or not _SIDEWAYS.isdisjoint(words[max(0, item.start - 2) : item.start])
+
+
+def _is_aside(words: Sequence[str], end: int, item: Item) -> bool:
+    """Whether an item only stands beside the verb that ends at `end`; "from attacking" does not.
+
+    A comma parts a verb from the next ("resigns, threatening ..."), but not two adjectives ("a long, costly war").
+    """
+    between = words[end : item.start]
+    if not _SIDEWAYS.isdisjoint(between) or ("," in between and item.row.kind not in ("event", "state")):
+        return True
+    return not _SIDEWAYS_LATER.isdisjoint(between[1:]) and not words[item.start].endswith("ing")
 
 
 def _takes_subject(words: Sequence[str], start: int, end: int) -> bool:

@@ -53,7 +53,7 @@ _FOLDED = _Folded()
 def words_of(sentence: str) -> list[str]:
     """Folded words and single punctuation marks of a cleaned sentence, hyphens separating words."""
     fold = _FOLDED.__getitem__
-    return [fold(token) for token in _TOKEN.findall(sentence) if token not in "-'\""]
+    return [fold(token) for token in _TOKEN.findall(sentence) if token not in "-'\"&"]
 
 
 class PhraseTable(Generic[RowT]):
