@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import typing
@@ -15,6 +16,7 @@ from flows.commands import ENDINGS, EXIT_CODES
 from flows.serve import RUN_SECONDS
 from flows.serve import main as serve
 from flows.server_place import RUNS_KEPT_SECONDS
+from tasks.domain import errors as domain_errors
 from tasks.domain.alerts import Kind
 from tasks.storage.files import KEEP_PUBLICATIONS, ROOT
 from tests.pipeline import SEEDS
@@ -62,6 +64,38 @@ def test_there_is_a_remedy_for_every_message() -> None:
     assert len(MESSAGES) > 15
     assert all(row[2] for row in MESSAGES)
     assert {row[0] for row in MESSAGES} == {str(code) for code in EXIT_CODES.values()}
+
+
+MACHINE = (
+    *(ROOT / "flows").glob("*.py"),
+    *(ROOT / "tasks" / f"{name}.py" for name in ("backup", "export", "prune", "check")),
+    *(
+        ROOT / "tasks" / "storage" / f"{name}.py"
+        for name in ("archives", "copies", "faults", "files", "models", "parts", "score_chunks", "warehouse", "workers")
+    ),
+)
+NOT_MENDED = {"ConfigError", "SeedError", "ClockError"}
+"""Of exit code 2: those sentences name the option or the setting."""
+
+ELSEWHERE = ("the first line must be", "cannot write ", "no message")
+"""Said to whoever writes SQL, and what an alert says of an error without words."""
+
+
+def raised(path: Path) -> list[str]:
+    """The constant words of every sentence that a module makes an error of, but those of exit code 2."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    errors = {name for name, value in vars(domain_errors).items() if isinstance(value, type)} | {"NoServerError"}
+    chosen = [call for call in calls if getattr(call.func, "id", "") in errors - NOT_MENDED and call.args]
+    words = [[n.value for n in ast.walk(call.args[0]) if isinstance(n, ast.Constant)] for call in chosen]
+    return [text for text in ("…".join(map(str, parts)) for parts in words) if re.search(r"[a-z]{3}", text)]
+
+
+def test_the_page_has_every_sentence_about_machine_and_home() -> None:
+    told = [re.findall(r"`([^`]+)`", row[1]) for row in MESSAGES]
+    said = [text for path in MACHINE for text in raised(path)]
+    assert len(said) > 25
+    missing = [text for text in said if not any(all(part in text for part in parts) for parts in told)]
+    assert [text for text in missing if not any(part in text for part in ELSEWHERE)] == []
 
 
 def test_every_kind_of_alert_stands_in_the_table() -> None:
