@@ -13,10 +13,11 @@ from flows.run_request import SEEDS
 from tasks.backup import Saved
 from tasks.backup import backup as backup_verb
 from tasks.backup import restore as restore_verb
-from tasks.domain.errors import LateError
+from tasks.domain.errors import LateError, SourceError
 from tasks.export import export as export_verb
 from tasks.plan_home import backup_plan, export_plan, prune_plan, restore_plan
 from tasks.prune import prune as prune_verb
+from tasks.storage.files import Home
 from tasks.storage.warehouse import writer_lock
 
 KEEP_DAYS = 400
@@ -47,13 +48,13 @@ def main() -> None:
 @DRY_RUN
 def backup(home: Path | None, target: Path | None, dry_run: bool) -> None:
     """Pack the warehouse and the newest publication into one file (.tar.gz)."""
-    place, now = _place(home), datetime.now(UTC)
+    place, now = _filled(home), datetime.now(UTC)
     chosen = (target or place / "backups").absolute()
     if dry_run:
         print_plan(backup_plan(place, chosen, now, is_folder=target is None))
         return
     if target is None:
-        chosen.mkdir(parents=True, exist_ok=True)
+        chosen.mkdir(exist_ok=True)
     with writer_lock(place, say=warn):
         saved = backup_verb(place, chosen, now)
     _tell_saved("packed", saved)
@@ -74,6 +75,8 @@ def backup(home: Path | None, target: Path | None, dry_run: bool) -> None:
 def restore(archive: Path, home: Path | None, replace: bool, dry_run: bool) -> None:
     """Put a home back from ARCHIVE, whole or not at all. A dry run compares every byte with its digest."""
     place = _place(home)
+    if not archive.is_file():
+        raise SourceError(f"{archive} does not exist; name an archive that `backup` made")
     if dry_run:
         print_plan(restore_plan(archive.absolute(), place, replace=replace))
         return
@@ -93,7 +96,7 @@ def restore(archive: Path, home: Path | None, replace: bool, dry_run: bool) -> N
 @DRY_RUN
 def export(home: Path | None, target: Path, dry_run: bool) -> None:
     """Write every table as Parquet, with load.sql, which makes a DuckDB file of them."""
-    place = _place(home)
+    place = _filled(home)
     if dry_run:
         print_plan(export_plan(place, target.absolute()))
         return
@@ -114,7 +117,7 @@ def export(home: Path | None, target: Path, dry_run: bool) -> None:
 @DRY_RUN
 def prune(home: Path | None, keep_days: int, dry_run: bool) -> None:
     """Drop old log rows and rejected texts, and rewrite the warehouse without holes. History stays."""
-    place, now, keep = _place(home), datetime.now(UTC), timedelta(days=keep_days)
+    place, now, keep = _filled(home), datetime.now(UTC), timedelta(days=keep_days)
     if dry_run:
         print_plan(prune_plan(place, now, keep))
         return
@@ -149,6 +152,18 @@ def watch(home: Path | None, now: datetime | None, seeds: Path, dry_run: bool) -
 
 def _place(home: Path | None) -> Path:
     return (home or georisk_home()).absolute()
+
+
+def _filled(home: Path | None) -> Path:
+    """A home with a warehouse; a mistyped one is not made.
+
+    Raises:
+        SourceError: there is none.
+    """
+    place = _place(home)
+    if not Home(place).warehouse.exists():
+        raise SourceError(f"{place} holds no warehouse; name the home with --home")
+    return place
 
 
 def _tell_saved(verb: str, saved: Saved) -> None:

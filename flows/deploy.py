@@ -48,11 +48,11 @@ def main(home: Path | None, path: Path, dry_run: bool) -> None:
     PREFECT_API_URL names another server than the one that `make server` started. GEORISK_ARTICLES and GEORISK_PRICES
     say what the scheduled runs read: seeds and sample, or feeds and live, or paths.
     """
+    wanted = read_wanted(path)
     place = Place((home or georisk_home()).absolute())
     api = os.environ.get("PREFECT_API_URL") or place.served().api
     # Before anything imports Prefect: it reads which server it talks to while it is imported.
     os.environ.update({"PREFECT_API_URL": api, "PREFECT_HOME": str(place.prefect_home), "DO_NOT_TRACK": "1"})
-    wanted = read_wanted(path)
     if dry_run:
         found = [("would read", str(path)), ("would write", f"{len(wanted)} deployments at {api}")]
         found += [

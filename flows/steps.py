@@ -86,6 +86,8 @@ def mind_the_console() -> None:
             handler.setLevel(logging.INFO if is_watched() else logging.WARNING)
             if not is_debugging():
                 handler.addFilter(OneLine())
+    # What was on its way to a server that got the same Ctrl-C is lost without a word.
+    logging.raiseExceptions = is_debugging()
 
 
 # The progress lines of long steps: Prefect hands them on (pyproject.toml), but the level is the root's otherwise.

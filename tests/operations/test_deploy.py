@@ -177,3 +177,17 @@ def test_without_a_server_deploy_says_how_to_start_one(tmp_path: Path) -> None:
 
 def test_the_tests_talk_to_their_own_server(server: str) -> None:
     assert PREFECT_API_URL.value() == server
+
+
+def test_a_dry_run_tells_the_difference_and_changes_nothing(server: str, tmp_path: Path) -> None:
+    deploy(server, tmp_path, {"name": "one", "schedules": [FRIDAY, MONDAY]}, {"name": "two", "schedules": []})
+    file = deployments_file(tmp_path / "next.yaml", {"name": "one", "schedules": [MONDAY]})
+    arguments = ["--home", str(tmp_path / "none"), "--file", str(file), "--dry-run"]
+    done = run_module("flows.deploy", *arguments, PREFECT_API_URL=server)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "would change removed schedule friday of one" in done.stdout
+    assert "would change removed deployment two" in done.stdout
+    assert not (tmp_path / "none").exists()
+    with ask(server) as client:
+        assert len(deployment(client, "daily-signals/one").schedules) == 2
+        assert deployment(client, "daily-signals/two").name == "two"
