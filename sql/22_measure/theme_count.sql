@@ -1,7 +1,8 @@
 -- write: replace session_date
 -- grain: one row per (session_date, theme, clock).
 -- purpose: how much was written about the theme, by whom, how late, and a hash of exactly which articles.
--- limits: no row without a relevant article; counts follow the collection, not the world.
+-- limits: no row without a relevant article; counts follow the collection, not the world. The list is sorted when it
+--   is whole: an aggregate that orders its rows keeps room for 2,048 of them in each group, which is too much memory.
 with article as (
     select
         a.session_date,
@@ -14,8 +15,7 @@ with article as (
         sum(cast(a.is_backfilled as integer)) / count(*) as backfilled_share,
         max(t.model_version) as model_version,
         max(t.lexicon_version) as lexicon_version,
-        md5(string_agg(concat_ws(':', a.article_id, a.content_hash, a.story_id), ',' order by a.article_id))
-            as article_hash
+        list([a.article_id, concat_ws(':', a.article_id, a.content_hash, a.story_id)]) as texts
     from staging.article_session as a
     inner join staging.article_theme as t on a.article_id = t.article_id
     where a.session_date between $from_date and $to_date
@@ -33,7 +33,10 @@ told as (
 )
 
 select
-    a.*,
+    a.* exclude (texts), -- noqa: RF02
+    md5(
+        array_to_string(list_transform(list_sort(a.texts), lambda item: item[2]), ',') -- noqa: RF02
+    ) as article_hash,
     a.story_count / n.all_story_count
     / (date_diff('second', s.previous_cutoff_at, s.cutoff_at) / 3600.0) as attention_share
 from article as a
