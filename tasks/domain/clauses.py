@@ -24,6 +24,10 @@ ORDERED = 0.3
 """What an order to do a bad thing is worth: it is wanted and not done."""
 ASKED = 0.1
 """What a question asks about has not happened."""
+_HITTING = frozenset({"hit~", "hits"})
+_EXTREMES = word_set("high highs highest low lows lowest record peak")
+REACH_EXTREME = 5
+"""Words in which "hits" finds its height: "oil hits a 13-year high" is no blow."""
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BREAKS = frozenset(";:()!?")
 _ANNOUNCING = frozenset({"threat", "endanger", "ask"})
@@ -46,7 +50,7 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     mute = mute_factor(hits)
     if mute == 0.0:
         return []
-    hits = _without_modifiers(hits)
+    hits = _without_modifiers(words, hits)
     numbers = clause_numbers(words, hits)
     ranks = {start: numbers[start] for start, _, _ in hits}
     items: list[Item] = []
@@ -62,8 +66,16 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     return [item for item in items if item.strength]
 
 
-def _without_modifiers(hits: Sequence[Hit]) -> list[Hit]:
-    """Drop what only qualifies the next noun: the price in "oil sanctions", the tariff in "tariff concessions"."""
+def _without_modifiers(words: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
+    """Drop the blow in "hits a record high" and what only qualifies the next noun.
+
+    Such as the price in "oil sanctions" and the tariff in "tariff concessions".
+    """
+    hits = [
+        hit
+        for hit in hits
+        if hit[2].phrase not in _HITTING or _EXTREMES.isdisjoint(words[hit[1] : hit[1] + REACH_EXTREME])
+    ]
     followers = {start: row for start, _, row in hits if row.kind in _ITEMS}
     return [hit for hit in hits if not _qualifies(hit[2], followers.get(hit[1]))]
 

@@ -38,7 +38,7 @@ _CLOSERS = word_set(
     "in on at after as for by over amid until from with because due again but and while before since to of into than "
     "now today this next within despite following during between ahead under without , . ; : ! ? ) -"
 )
-_SIDEWAYS = word_set("by with at under into against on")
+_SIDEWAYS = word_set("by with at under into against on due")
 _SIDEWAYS_LATER = word_set("in from")
 """What joins a bad thing to a verb without making it the verb's object: "block hit by missiles", "fails in battle"."""
 

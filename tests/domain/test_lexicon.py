@@ -92,6 +92,7 @@ def test_hash_depends_on_rows_not_on_their_order() -> None:
                 "s",
             ],
         ),
+        ("S&P 500; radio & text", ["s", "p", "500", ";", "radio", "text"]),
         ("In 1990 or 1914, not 2021", ["in", "olden", "or", "olden", ",", "not", "2021"]),
     ],
 )
@@ -109,6 +110,10 @@ def test_matches_are_whole_words_leftmost_longest_and_disjoint() -> None:
     assert table.find(words_of("A senator in turmoil")) == []
     assert table.find(words_of("Oil prices war, oil")) == [(0, 2, 3), (4, 5, 2)]
     assert table.find(words_of("oil")) == [(0, 1, 2)]
+
+
+def test_every_other_subject_mutes(taxonomy: Taxonomy) -> None:
+    assert [row.phrase for row in taxonomy.lexicon if row.kind == "mute" and row.factor == 1.0] == []
 
 
 def test_every_block_says_why(taxonomy: Taxonomy) -> None:

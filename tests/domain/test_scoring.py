@@ -42,6 +42,40 @@ def directions(scorer: Scorer, text: str) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Odesa apartment block hit by missiles",
+        "Ukraine ports cannot fail to be hit with missiles",
+        "Ukraine ports impossible to defend from attack",
+        "Russian ship under US sanctions sinks",
+        "Minister resigns in Poland, threatening Russia with war",
+        "North Korea ends year with ballistic missiles launch",
+    ],
+)
+def test_a_reversal_leaves_alone_what_only_stands_beside_it(scorer: Scorer, text: str) -> None:
+    assert title(scorer, text).axes[GEO].direction >= 0
+
+
+def test_a_reversal_still_finds_its_object(scorer: Scorer) -> None:
+    assert directions(scorer, "US stops Israel from attacking Iran")[0] <= 0
+    assert directions(scorer, "Iran avoids a long, costly war")[0] == -1
+
+
+def test_a_noun_before_to_is_the_subject_of_its_verb(scorer: Scorer) -> None:
+    assert directions(scorer, "Energy bills to rise by a tenth")[2] == 1
+    assert directions(scorer, "Energy bills to fall by a tenth")[2] == -1
+
+
+def test_a_threat_under_a_condition_stands_by_itself(scorer: Scorer) -> None:
+    assert directions(scorer, "Russia vows response if Ukraine uses missiles") == (1, 1, 0, 1)
+
+
+def test_hitting_a_height_is_no_blow(scorer: Scorer) -> None:
+    assert directions(scorer, "Oil hits 13-year high in Russia")[1:] == (0, 1, 0)
+    assert directions(scorer, "Drone hits oil depot in Ukraine")[1] == 1
+
+
+@pytest.mark.parametrize(
     ("axis", "plus", "minus"),
     [
         (GEO, "Talks between Poland and Belarus collapse", "Talks between Poland and Belarus begin"),
