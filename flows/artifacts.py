@@ -12,6 +12,13 @@ from tasks.digest import Digest, read_digest
 from tasks.domain.run import Run, StepReport, Window
 
 KEY = "daily-signals"
+MEANINGS = (
+    "- **risk**, -1 to 1: the session's news; plus raises the theme's risk or demand.",
+    "- **signal z**: the recent news against its own last 250 sessions, in deviations; **signal**: the same, -1 to 1.",
+    "- **confidence**, 0 to 1: share of the sources that were read, times number of stories, times their agreement.",
+    "- **status**: `ok`, `no_news`, `low_coverage` or `stale_source`; `(open)`: the cut-off is still to come.",
+)
+"""In short; docs/methodology.md has the formulas."""
 
 
 def leave_page(run: Run, window: Window, reports: Sequence[StepReport]) -> None:
@@ -33,10 +40,9 @@ def page(run: Run, window: Window, reports: Sequence[StepReport], digest: Digest
         "",
         "## Newest signals",
         "",
-        *_table(
-            ("theme", "session", "clock", "status", "risk", "signal z", "signal", "confidence", "stories", "sources"),
-            digest.signals,
-        ),
+        *_table(("", *(row[0] for row in digest.signals)), _measures(digest.signals)),
+        "",
+        *MEANINGS,
         "",
         "## Coverage of the newest session",
         "",
@@ -54,22 +60,29 @@ def page(run: Run, window: Window, reports: Sequence[StepReport], digest: Digest
     ])  # fmt: skip
 
 
+def _measures(signals: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """A row a measure, a column a theme: it fits beside Prefect's menu."""
+    names = ("session", "clock", "status", "risk", "signal z", "signal", "confidence", "stories", "sources")
+    return list(zip(names, *(row[1:] for row in signals), strict=True))
+
+
 def _head(run: Run, window: Window | None) -> list[str]:
     built = f", sessions {window.from_date} to {window.to_date}" if window else ""
     return [f"# Run {run.run_id}", "", f"Clock {run.now:%Y-%m-%d %H:%M} UTC{built}."]
 
 
 def _steps(reports: Sequence[StepReport]) -> list[str]:
-    rows = [(report.step, report.counted() or "nothing to do", f"{report.seconds:.1f}") for report in reports]
-    return ["## Steps", "", *_table(("step", "counts", "seconds"), rows)]
+    rows = [(report.step, f"{report.seconds:.1f}", report.counted() or "nothing to do") for report in reports]
+    return ["## Steps", "", *_table(("step", "seconds", "counts"), rows)]
 
 
 def _places(home: Path, publication: Path) -> list[str]:
     report = publication / "reports" / "index.html"
+    # No links: a browser opens no file from a page of the network.
     lines = [f"- query `{home / 'published' / 'signals.duckdb'}`", f"- load `{home / 'published' / 'exports'}`"]
     if report.exists():
-        lines.append(f"- read [{report}]({report.as_uri()})")
-    return [*lines, f"- this publication: [{publication}]({publication.as_uri()})"]
+        lines.append(f"- read `{report}`")
+    return [*lines, f"- this publication, until three newer ones have come: `{publication}`"]
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:

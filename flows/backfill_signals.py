@@ -25,7 +25,17 @@ from flows.alerts import run_crashed, run_failed
 from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
 from flows.daily_signals import print_newest
 from flows.dask_fan_out import dask_fan_out
-from flows.parameters import AwareInstant, RunId, SessionDate, run_name
+from flows.parameters import (
+    Articles,
+    FirstSession,
+    HomeFolder,
+    LastSession,
+    Prices,
+    RunClock,
+    RunName,
+    run_name,
+    titled,
+)
 from flows.run_request import make_run
 from tasks.domain.run import Window
 from tasks.plan import run_plan
@@ -46,31 +56,32 @@ PART_DAYS = 366
     on_crashed=[run_crashed],
 )
 def backfill_signals(
-    articles: list[str],
-    prices: list[str],
-    from_date: SessionDate | None = None,
-    to_date: SessionDate | None = None,
-    now: AwareInstant | None = None,
-    home: str | None = None,
-    run_id: RunId | None = None,
-    workers: Annotated[int, Field(ge=1, le=256)] = 1,
-    dask: str | None = None,
-    part_days: Annotated[int, Field(ge=1)] = PART_DAYS,
+    articles: Articles,
+    prices: Prices,
+    from_date: FirstSession = None,
+    to_date: LastSession = None,
+    now: RunClock = None,
+    home: HomeFolder = None,
+    run_id: RunName = None,
+    workers: Annotated[int, Field(ge=1, le=256), titled("Processes that score")] = 1,
+    dask: Annotated[str | None, titled("Dask scheduler", "tcp://10.0.0.5:8786")] = None,
+    part_days: Annotated[int, Field(ge=1), titled("Calendar days built at once")] = PART_DAYS,
 ) -> str:
     """Build and publish the signal tables of an archive.
 
     Args:
-        articles: paths of article files and folders, or `seeds`.
-        prices: paths of price files, or `sample`.
-        from_date: first session; empty = the first article's session.
-        to_date: last session; empty = the last closed one.
-        now: the run's clock, with offset; empty = the scheduled time. Give it: a start after a kill goes on only
-            under the same clock.
-        home: folder of warehouse and publications; empty = GEORISK_HOME.
-        run_id: name of the run; empty = made from the time.
-        workers: processes that score, on this machine.
-        dask: address of a Dask scheduler that scores instead, like tcp://10.0.0.5:8786.
-        part_days: calendar days that are built at once; what is built is kept when a run is killed.
+        articles: One item a line: paths or patterns of article files and folders on the worker's machine, or
+            `seeds` (the embedded demonstration).
+        prices: One item a line: paths of price files and folders, or `sample` (the embedded prices).
+        from_date: `YYYY-MM-DD`. Default: the first article's session.
+        to_date: `YYYY-MM-DD`. Default: the last one that has closed.
+        now: Nothing after this instant is known; with offset, like `2025-09-30T06:00:00Z`. Default: the scheduled
+            minute. Give it: a start after a kill goes on only under the same clock.
+        home: Folder of warehouse and publications on the worker's machine. Default: `GEORISK_HOME`.
+        run_id: Letters, digits, `.`, `_`, `-`; names the publication's folder. Default: made from the time.
+        workers: Processes on the worker's machine, 1 to 256; one a core is best. Default: 1.
+        dask: Address of a Dask scheduler that scores instead, like `tcp://10.0.0.5:8786`. Default: none.
+        part_days: Days in a part; the parts that are built are kept when a run is killed. Default: 366.
 
     Returns:
         The path of the publication's link.

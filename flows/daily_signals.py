@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated
 
 import click
 from prefect import flow, get_run_logger
@@ -17,7 +18,18 @@ from flows import georisk_home, steps
 from flows.alerts import after_publication, run_crashed, run_failed
 from flows.artifacts import leave_failure, leave_page
 from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
-from flows.parameters import AwareInstant, RunId, SessionDate, run_name
+from flows.parameters import (
+    Articles,
+    FirstSession,
+    HomeFolder,
+    LastSession,
+    Prices,
+    RunClock,
+    RunName,
+    Taxonomy,
+    run_name,
+    titled,
+)
 from flows.run_request import SEEDS, make_run
 from tasks.domain.errors import ClockError, ConfigError, GeoriskError
 from tasks.domain.run import FEEDS, Run, StepReport, Window
@@ -35,16 +47,16 @@ from tasks.storage.warehouse import writer_lock
     on_crashed=[run_crashed],
 )
 def daily_signals(
-    articles: list[str] | None = None,
-    prices: list[str] | None = None,
-    from_date: SessionDate | None = None,
-    to_date: SessionDate | None = None,
-    now: AwareInstant | None = None,
-    home: str | None = None,
-    run_id: RunId | None = None,
-    seeds: str | None = None,
-    allow_networks: list[str] | None = None,
-    rebuild: bool = False,
+    articles: Annotated[Articles | None, titled("Articles")] = None,
+    prices: Annotated[Prices | None, titled("Prices")] = None,
+    from_date: FirstSession = None,
+    to_date: LastSession = None,
+    now: RunClock = None,
+    home: HomeFolder = None,
+    run_id: RunName = None,
+    seeds: Taxonomy = None,
+    allow_networks: Annotated[list[str] | None, titled("Networks that may be asked", "10.1.0.0/16")] = None,
+    rebuild: Annotated[bool, titled("Build everything again")] = False,
 ) -> str:
     """Build and publish the signal tables.
 
@@ -52,18 +64,19 @@ def daily_signals(
     a run that was missed, late or killed is made up for by the next one.
 
     Args:
-        articles: `seeds` (the embedded demonstration); or `feeds` (the live sources), paths of article files and
-            folders, or both.
-        prices: `sample` (the embedded prices); or `live` (the providers of seeds/instruments.csv), paths of price
-            files and folders, or both.
-        from_date: first session; empty = as above, over all sessions since the first article's.
-        to_date: last session; empty = the last closed one, or what the seeds cover.
-        now: the run's clock, with offset; empty = declared by the seeds, else the scheduled time.
-        home: folder of warehouse and publications; empty = GEORISK_HOME.
-        run_id: name of the run; empty = made from the time.
-        seeds: folder of the taxonomy; empty = the one in the checkout.
-        allow_networks: networks that may be fetched from although they are not public, like `10.1.0.0/16`.
-        rebuild: build every session again, also those that nothing new can change.
+        articles: One item a line: `seeds` (the embedded demonstration), `feeds` (the live sources), or paths of
+            article files and folders on the worker's machine. Default: `seeds`.
+        prices: One item a line: `sample` (the embedded prices), `live` (the providers of seeds/instruments.csv), or
+            paths of price files and folders. Default: `sample`.
+        from_date: `YYYY-MM-DD`. Default: the first one that anything new since the last publication can change.
+        to_date: `YYYY-MM-DD`. Default: the last one that has closed, or the last that the demonstration covers.
+        now: Nothing after this instant is known; with offset, like `2025-09-30T06:00:00Z`. Default: what the
+            demonstration declares, else the scheduled minute. Leave it empty with `feeds`.
+        home: Folder of warehouse and publications on the worker's machine. Default: `GEORISK_HOME`.
+        run_id: Letters, digits, `.`, `_`, `-`; names the publication's folder. Default: made from the time.
+        seeds: Folder of themes, lexicon, instruments and clocks. Default: `seeds/` of the checkout.
+        allow_networks: Private networks that feeds may be fetched from, like `10.1.0.0/16`. Default: none.
+        rebuild: Also the sessions that nothing new can change; the rows are the same. Default: off.
 
     Returns:
         The path of the publication's link.

@@ -7,7 +7,7 @@ the schema that these types make, but not its formats: a date is any text to it.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from prefect.runtime import flow_run
 from pydantic import Field
@@ -20,6 +20,21 @@ AwareInstant = Annotated[datetime, Field(json_schema_extra={"pattern": r"T.*(Z|[
 
 RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 """The name of a run, which is also the name of its publication's folder."""
+
+
+def titled(title: str, *examples: str) -> Any:
+    """The name of a parameter in Prefect's form, and what could stand there. Prefect keeps no other way to say it."""
+    return Field(json_schema_extra={"title": title, **({"examples": list(examples)} if examples else {})})
+
+
+Articles = Annotated[list[str], titled("Articles", "seeds", "feeds", "/srv/news/*.jsonl")]
+Prices = Annotated[list[str], titled("Prices", "sample", "live", "/srv/prices.csv")]
+FirstSession = Annotated[SessionDate | None, titled("First session", "2025-01-02")]
+LastSession = Annotated[SessionDate | None, titled("Last session", "2025-09-29")]
+RunClock = Annotated[AwareInstant | None, titled("Clock of the run", "2025-09-30T06:00:00Z")]
+HomeFolder = Annotated[str | None, titled("Home", "/srv/georisk/data")]
+RunName = Annotated[RunId | None, titled("Name of the publication", "2025-09-29-evening")]
+Taxonomy = Annotated[str | None, titled("Taxonomy", "/srv/georisk/seeds")]
 
 
 def run_name() -> str:

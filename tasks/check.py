@@ -36,7 +36,7 @@ class Finding:
     def line(self) -> str:
         """One line for a person."""
         return (
-            f"{self.check.severity} {self.check.name}: {self.check.sentence} ({self.row_count:,} rows) {self.examples}"
+            f"{self.check.severity} {self.check.name}: {self.check.sentence} ({self.row_count:,} rows): {self.examples}"
         )
 
 
@@ -80,4 +80,4 @@ def _run(db: Connection, item: Check, run: Run, window: Window) -> Finding | Non
     rows = db.execute(item.body, wanted).fetchall()
     if not rows:
         return None
-    return Finding(item, len(rows), ", ".join(str(row) for row in rows[:SHOWN]))
+    return Finding(item, len(rows), "; ".join(" ".join(map(str, row)) for row in sorted(rows, key=str)[:SHOWN]))

@@ -61,8 +61,15 @@ def test_our_file_is_registered_whole(server: str, tmp_path: Path) -> None:
     assert backfill.schedules == []
     assert all(found.enforce_parameter_schema for found in (evening, pre_open, weekly, backfill))
     assert evening.parameters == {"articles": ["seeds"], "prices": ["sample"]}
-    described = evening.parameter_openapi_schema["properties"]
-    assert all("description" in described[name] for name in ("articles", "from_date", "now", "rebuild"))
+    for found in (evening, pre_open, weekly, backfill):
+        assert len(found.description or "") > 100, found.name
+        assert set(found.tags) >= {"georisk"}, found.name
+        for name, schema in found.parameter_openapi_schema["properties"].items():
+            assert schema["title"] != name, "words, not the name of a variable"
+            assert schema["title"][0].isupper(), name
+            assert schema["description"][0].isupper() or schema["description"][0] == "`", name
+            is_required = name in found.parameter_openapi_schema.get("required", [])
+            assert is_required or "Default: " in schema["description"], name
 
 
 def test_what_the_file_no_longer_holds_is_removed_from_the_server(server: str, tmp_path: Path) -> None:
@@ -130,7 +137,8 @@ def test_a_worker_runs_a_deployment_and_the_rows_are_published(server: str, tmp_
     )
     assert [(str(day), status) for day, status in rows] == [("2025-08-04", "ok"), ("2025-08-05", "ok")]
     assert page.key == "daily-signals"
-    assert "| energy | 2025-08-05 | LON_BRENT | ok |" in str(page.data)
+    assert "| session | 2025-08-05 | 2025-08-05 | 2025-08-05 |" in str(page.data)
+    assert "| clock | XNYS | LON_BRENT | XETR |" in str(page.data)
     assert f"query `{tmp_path / 'home' / 'published' / 'signals.duckdb'}`" in str(page.data)
     assert "| publish |" in str(page.data)
 

@@ -26,23 +26,35 @@ def test_the_page_says_when_and_what(text: str) -> None:
         assert f"\n## {title}\n" in text
 
 
-@pytest.mark.parametrize("theme", ["defense", "energy", "european_risk_premium"])
-def test_every_theme_has_its_row_of_full_width(text: str, theme: str) -> None:
-    (row,) = re.findall(rf"^\| {theme} \|.*$", text, re.MULTILINE)
+MEASURES = ("session", "clock", "status", "risk", "signal z", "signal", "confidence", "stories", "sources")
+
+
+def test_every_theme_has_its_column(text: str) -> None:
+    assert "\n|  | defense | energy | european_risk_premium |\n" in text
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_has_its_row_of_full_width(text: str, measure: str) -> None:
+    row = re.findall(rf"^\| {measure} \|.*$", text, re.MULTILINE)[0]
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert len(cells) == 10
+    assert len(cells) == 4
     assert all(cells)
+
+
+@pytest.mark.parametrize("measure", ["risk", "signal z", "signal", "confidence", "status"])
+def test_every_measure_that_needs_it_is_explained(text: str, measure: str) -> None:
+    assert f"**{measure}**" in text
 
 
 def test_every_step_has_its_counts_and_seconds(text: str, demo: Pipeline) -> None:
     for name, report in demo.reports.items():
-        assert f"| {name} | {report.counted()} | {report.seconds:.1f} |" in text
+        assert f"| {name} | {report.seconds:.1f} | {report.counted()} |" in text
 
 
 def test_the_page_leads_to_the_publication(text: str, demo: Pipeline) -> None:
     publication = demo.home.published.resolve()
-    assert publication.as_uri() in text
-    assert (publication / "reports" / "index.html").as_uri() in text
+    assert f"`{publication}`" in text
+    assert f"`{publication / 'reports' / 'index.html'}`" in text
     assert f"`{demo.home.root / 'published' / 'signals.duckdb'}`" in text
 
 
