@@ -20,6 +20,7 @@ from tasks.storage.calendars import check_clocks, check_exchanges
 from tasks.storage.fetches import known_answers, store_harvests, store_sources
 from tasks.storage.live import Harvest, harvest, live_items, live_sources
 from tasks.storage.models import build, models
+from tasks.storage.prices import check_price_files, price_paths
 from tasks.storage.progress import Progress
 from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
@@ -66,7 +67,8 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
 
     Raises:
         SeedError: the taxonomy is broken; nothing was written.
-        SourceError: a path cannot be read, not one live source answered, or the home holds no article after reading.
+        SourceError: a path cannot be read, a price file lacks a column, not one live source answered, or the home
+            holds no article after reading.
         ConfigError: the run would mix the embedded demonstration with the user's own articles, its id is no name
             of a folder, or no live source is enabled.
         ClockError: the run's clock lies before the newest publication.
@@ -77,6 +79,7 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
     check_exchanges(taxonomy.instruments, str(run.seeds / "instruments.csv"))
     refuse_two_collections(run)
     check_run_id(run.run_id)
+    check_price_files(price_paths(run))
     live = live_sources(taxonomy, run.seeds) if FEEDS in run.articles else []
     with logged(run, "collect") as counts, open_warehouse(run) as db:
         refuse_home(db, run)

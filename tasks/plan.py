@@ -16,7 +16,7 @@ from tasks.storage.articles import Reading, article_files, article_path, read_ar
 from tasks.storage.calendars import sessions
 from tasks.storage.files import Home
 from tasks.storage.live import live_sources
-from tasks.storage.prices import read_dividends, read_prices
+from tasks.storage.prices import price_paths, read_dividends, read_prices
 from tasks.storage.quarantine import first_fault
 from tasks.storage.score_tables import ARTICLE_SCORES, SENTENCE_SCORES
 from tasks.storage.seeds import Taxonomy, load_taxonomy
@@ -102,7 +102,7 @@ def _article_lines(run: Run, taxonomy: Taxonomy, found: Found, stored: int) -> P
 
 def _price_lines(run: Run, taxonomy: Taxonomy) -> Plan:
     lines = []
-    paths = [run.seeds / "prices" if name == "sample" else Path(name) for name in run.files]
+    paths = price_paths(run)
     if paths:
         rows, dividends = sum(1 for _ in read_prices(paths)), sum(1 for _ in read_dividends(paths))
         lines.append(("would read", f"{rows:,} rows of prices, {dividends:,} of dividends"))

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 
 from tasks.domain.articles import Rejected
 from tasks.domain.errors import ConfigError, SourceError
@@ -16,7 +15,7 @@ from tasks.storage.calendars import check_clocks, check_exchanges, sessions
 from tasks.storage.catch_up import catch_up
 from tasks.storage.price_rounds import ask_providers
 from tasks.storage.price_tables import accept, doubt, land, store_exchange_days, store_file_dividends, store_taxonomy
-from tasks.storage.prices import read_dividends, read_prices
+from tasks.storage.prices import price_paths, read_dividends, read_prices
 from tasks.storage.providers.contract import Provider
 from tasks.storage.quarantine import first_fault
 from tasks.storage.seeds import Taxonomy, load_taxonomy
@@ -90,7 +89,7 @@ def _real_providers(run: Run) -> dict[str, Provider]:
 
 def _read_files(db: Connection, run: Run) -> tuple[Counter[str], list[Rejected]]:
     """Read the run's price files, if it has any."""
-    paths = [run.seeds / "prices" if name == "sample" else Path(name) for name in run.files]
+    paths = price_paths(run)
     db.execute("delete from raw.incoming_price")
     rejected: list[Rejected] = []
     if paths or not run.is_live:

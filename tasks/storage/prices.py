@@ -17,6 +17,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from tasks.domain.errors import SourceError
+from tasks.domain.run import Run
 from tasks.storage.article_tables import check_unique, check_zones
 from tasks.storage.files import expand
 from tasks.storage.lines import BoundedRows, RowTooLongError
@@ -43,11 +44,30 @@ def read_prices(paths: Sequence[Path]) -> Iterator[PriceRow]:
         SourceError: a path does not exist, is of no known kind, lacks a required column, or is not readable.
     """
     for path in paths:
-        files = [file for file in _files(path) if not file.name.lower().startswith(DIVIDENDS)]
+        files = [file for file in _files(path) if not _is_dividends(file)]
         if not files:
             raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
         for file in files:
-            yield from _read_parquet(file, FIELDS) if file.suffix.lower() == ".parquet" else _read_csv(file, FIELDS)
+            yield from _rows(file, FIELDS)
+
+
+def price_paths(run: Run) -> list[Path]:
+    """The files, folders and patterns of prices that a run reads; none in a live run without files."""
+    return [run.seeds / "prices" if name == "sample" else Path(name) for name in run.files]
+
+
+def check_price_files(paths: Sequence[Path]) -> None:
+    """Open every price file and look at its columns, so that hours of scoring do not end at a wrong file.
+
+    Raises:
+        SourceError: as `read_prices` and `read_dividends` do, as far as the first row of each file tells.
+    """
+    for path in paths:
+        files = _files(path)
+        if all(_is_dividends(file) for file in files):
+            raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
+        for file in files:
+            next(_rows(file, DIVIDEND_FIELDS if _is_dividends(file) else FIELDS), None)
 
 
 def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
@@ -58,9 +78,17 @@ def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
     """
     for path in paths:
         for file in _files(path):
-            if file.name.lower().startswith(DIVIDENDS):
-                read = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
-                yield from read(file, DIVIDEND_FIELDS)
+            if _is_dividends(file):
+                yield from _rows(file, DIVIDEND_FIELDS)
+
+
+def _is_dividends(file: Path) -> bool:
+    return file.name.lower().startswith(DIVIDENDS)
+
+
+def _rows(file: Path, fields: tuple[str, ...]) -> Iterator[PriceRow]:
+    read = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
+    return read(file, fields)
 
 
 def _files(path: Path) -> list[Path]:

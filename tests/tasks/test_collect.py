@@ -184,3 +184,16 @@ def test_a_bad_seed_stops_before_anything_is_written(tmp_path: Path, break_seeds
     with pytest.raises(SeedError, match="seeds/"):
         collect(pipeline.run)
     assert not pipeline.home.warehouse.exists()
+
+
+@pytest.mark.parametrize("name", ["prices.csv", "dividends.csv"])
+def test_a_wrong_price_file_is_told_before_articles_are_read_for_hours(tmp_path: Path, name: str) -> None:
+    write_article(tmp_path / "articles", "good", "2025-08-05T10:00:00Z")
+    prices = tmp_path / "prices"
+    prices.mkdir()
+    (prices / "good.csv").write_text("symbol,date,close\nBRENT,2025-08-04,66.9\n")
+    pipeline = small(tmp_path, prices=(str(prices),))
+    (prices / name).write_text("symbol,rows\nBRENT,3\n")
+    with pytest.raises(SourceError, match=f"{name} lacks column '(ex_)?date'"):
+        collect(pipeline.run)
+    assert not pipeline.home.warehouse.exists()
