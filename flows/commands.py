@@ -230,5 +230,10 @@ def _end(code: int, words: str) -> NoReturn:
 
 
 def _tell_error(words: str) -> None:
-    """One line, whatever the words bring along."""
-    click.echo(f"error: {' '.join(words.split())}", err=True)
+    """One line, whatever the words bring along; after it the indented lines of a message that lists what failed."""
+    head, *listed = words.split("\n  ")
+    click.echo("\n  ".join([f"error: {_one_line(head)}", *map(_one_line, listed)]), err=True)
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows.commands import run_command
+from flows.commands import Command
 from flows.run_request import make_run
 from tasks.collect import collect
 from tasks.domain.run import StepReport
@@ -87,7 +87,7 @@ Capture = pytest.CaptureFixture[str]
 def stopped(case: Case, command: Callable[[], object], capsys: Capture) -> None:
     """The command ends as the case says: its exit code, and one sentence."""
     with pytest.raises(SystemExit) as caught:
-        run_command(lambda: command() and None, debug=False)
+        Command("verb", callback=command).main([])
     assert case.outcome == f"exit {caught.value.code}"
     told = capsys.readouterr().err
     assert told.count("\n") == 1, told

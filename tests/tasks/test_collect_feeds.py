@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.commands import run_command
+from flows.commands import Command
 from tasks.collect import collect
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.fetching import FetchPolicy
@@ -195,7 +195,7 @@ def test_without_network_each_source_has_its_line_and_nothing_else_changes(
     before = pipeline.home.published.resolve()
     offline = replace(pipeline.run, run_id="offline", now=utc("2025-08-15T22:00"))
     with pytest.raises(SystemExit) as caught:
-        run_command(lambda: collect(offline, fetcher(resolve=no_network)) and None, debug=False)
+        Command("collect", callback=lambda: collect(offline, fetcher(resolve=no_network))).main([])
     assert caught.value.code == 1
     head, *lines = capsys.readouterr().err.splitlines()
     assert head == "error: not one of 2 live sources answered; the last publication stays"
