@@ -227,13 +227,13 @@ def print_newest(home: Path) -> None:
     """The closing lines of a run: the newest row of each theme, the newest with news, and where everything is."""
     place = Home(home)
     tell("")
-    click.echo(f"{'theme':<22} {'session':<10} {'clock':<10} {'status':<8} {'risk':>7} {'escal.':>7} {'stories':>7}")
+    click.echo(f"{'theme':<21} {'session':<10} {'clock':<9} {'status':<12} {'risk':>6} {'escal.':>7} {'stories':>7}")
     for row in newest_rows(place.published):
         risk = "-" if row.risk_score is None else f"{row.risk_score:+.3f}"
         escalation = "-" if row.escalation_score is None else f"{row.escalation_score:+.3f}"
         click.echo(
-            f"{row.theme:<22} {row.session_date} {row.clock:<10} {row.status:<8} "
-            f"{risk:>7} {escalation:>7} {row.story_count:>7}"
+            f"{row.theme:<21} {row.session_date} {row.clock:<9} {row.status:<12} "
+            f"{risk:>6} {escalation:>7} {row.story_count:>7}"
         )
     click.echo(f"\nread    {place.published / 'reports' / 'index.html'}")
     click.echo(f"query   {place.published / 'signals.duckdb'}")

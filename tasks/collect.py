@@ -88,6 +88,7 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
         with transaction(db):
             db.execute("delete from raw.incoming_article")
             rejected = _land(db, run, taxonomy, harvests)
+            unread = len(rejected)
             build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
             rejected += _refused(db)
             counts.update(_accept(db), quarantined=len(rejected))
@@ -100,6 +101,8 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
             counts.update(feeds=len(harvests), feeds_failed=_tell_failed(harvests))
         if not db.execute("select 1 from raw.article limit 1").fetchone():
             raise SourceError(f"no article could be read, {counts['quarantined']} set aside; {first_fault(rejected)}")
+        if unread and not live:  # feeds bring some every day; files can be mended
+            log.warning("%d articles were set aside (raw.quarantine); %s", unread, first_fault(rejected))
         names = ("read", "new", "unchanged", "quarantined", "feeds", "feeds_failed")
         report = StepReport("collect", {name: counts[name] for name in names if name in counts})
     return timed(report, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import Counter
@@ -29,6 +30,8 @@ from tasks.storage.warehouse import (
     timed,
     transaction,
 )
+
+log = logging.getLogger(__name__)
 
 MARGIN = timedelta(days=14)
 """Sessions are written this far beyond both ends: an item after the last cut-off must find its next session."""
@@ -74,6 +77,8 @@ def price(run: Run, providers: Mapping[str, Provider] | None = None) -> StepRepo
         # After the transaction: what was set aside stays, to be looked up.
         if window is None or not _usable(db):
             raise SourceError(f"no usable price, {counts['quarantined']} set aside; {first_fault(rejected)}")
+        if rejected and not run.is_live:  # providers bring some every day; files can be mended
+            log.warning("%d prices were set aside (raw.quarantine); %s", len(rejected), first_fault(rejected))
         if run.catch_up and run.from_date is None:
             window = catch_up(db, run, window)
         report = StepReport("price", dict(counts), window=window)
