@@ -4,7 +4,14 @@
 --   move counted: what the signal owes to prices that it is then compared with.
 -- limits: in double precision; the published score is summed exactly.
 with told as (
-    select *
+    select
+        session_date,
+        clock,
+        article_id,
+        story_id,
+        source,
+        available_at,
+        is_repeated
     from staging.article_session
     where session_date between $from_date and $to_date
 ),
@@ -33,7 +40,11 @@ voice as (
         a.clock,
         a.story_id,
         a.is_repeated,
-        t.*
+        t.article_id,
+        t.theme,
+        t.has_price_moves,
+        t.relevance,
+        t.score
     from told as a
     inner join article as t on a.article_id = t.article_id
     qualify row_number() over (

@@ -189,9 +189,9 @@ def _make_way(db: Connection, model: Model, kind: str | None) -> None:
     db.execute(f"drop {kind} {model.table}")
 
 
-def chunks_of(db: Connection, window: Window) -> list[Window]:
-    """The window cut so that a chunk holds about `ARTICLES_PER_CHUNK` articles."""
-    return window.chunks(math.ceil(scalar(db, "select count(*) from raw.article") / ARTICLES_PER_CHUNK))
+def chunks_of(db: Connection, window: Window, articles_per_chunk: int = ARTICLES_PER_CHUNK) -> list[Window]:
+    """The window cut so that a chunk holds about as many articles; days of more news hold several times as many."""
+    return window.chunks(math.ceil(scalar(db, "select count(*) from raw.article") / articles_per_chunk))
 
 
 def create_macros(db: Connection, root: Path = SQL) -> None:

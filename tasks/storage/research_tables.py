@@ -19,6 +19,8 @@ LAYERS = (50, 59)
 OF_THE_THEME = ("theme", "sentence", "sentence_theme", "article_story", "publication")
 """Tables of `raw` that another theme makes for itself."""
 _BATCH = 50_000
+_ARTICLES_PER_CHUNK = 5_000
+"""Each is weighed twice at every clock, in lists that DuckDB cannot move to disk; a fourth of what `build` takes."""
 
 
 def store_inputs(db: Connection, events: Sequence[KnownEvent], indexes: Mapping[str, Mapping[str, float]]) -> None:
@@ -86,7 +88,7 @@ def build_research(db: Connection, plan: ResearchPlan, frozen_on: date | None, w
         "from_date": window.from_date,
         "to_date": window.to_date,
     }
-    build(db, models(*LAYERS), parameters, chunks_of(db, window))
+    build(db, models(*LAYERS), parameters, chunks_of(db, window, _ARTICLES_PER_CHUNK))
 
 
 def copy_research(signals: Path, warehouse: Path, threads: int) -> int:
