@@ -81,7 +81,7 @@ def test_an_unknown_option_ends_in_one_line_that_says_where_to_look(name: str) -
         (CheckFailedError("x"), 3),
         (LateError("x"), 3),
         (WriterBusyError("x"), 4),
-        (GeoriskError("two\n  lines"), 1),
+        (GeoriskError("two\nlines"), 1),
         (KeyError("x"), 1),
         (KeyboardInterrupt(), 130),
     ],
@@ -99,6 +99,14 @@ def test_every_error_is_one_line_and_its_code_and_debug_adds_the_trace(fault: Ba
     assert "Traceback (most recent call last)" in debugged.stderr
     assert lines(debugged.stderr)[-1] == line
     assert code in ENDINGS
+
+
+def test_a_list_of_what_failed_keeps_its_lines() -> None:
+    def fail() -> None:
+        raise GeoriskError("not one of 2 answered\n  a: no\n  b: no")
+
+    done = CliRunner().invoke(click.command(cls=Command)(fail), [])
+    assert done.stderr == "error: not one of 2 answered\n  a: no\n  b: no\n"
 
 
 def test_a_fault_that_nobody_foresaw_says_how_to_report_it() -> None:
