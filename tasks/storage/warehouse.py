@@ -43,6 +43,8 @@ def connect(path: Path, threads: int, *, temp: Path, read_only: bool = False) ->
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "python_enable_replacements": False,
+        # Rows of an open transaction are estimated as none: DuckDB would compare each with each.
+        "asof_loop_join_threshold": 0,
     }
     try:
         db = duckdb.connect(str(path), config=config, read_only=read_only)

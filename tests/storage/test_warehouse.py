@@ -79,6 +79,16 @@ def test_rows_are_inserted_by_column_name(db: Connection) -> None:
     assert db.execute("from t").fetchall() == [(number, text, *others)]
 
 
+def test_rows_of_an_open_transaction_are_not_compared_each_with_each(db: Connection) -> None:
+    """DuckDB takes them for none, and would loop over all pairs for an ASOF join."""
+    db.execute("create table a (k integer, n integer); create table b (k integer, n integer)")
+    db.execute("begin; insert into a select i % 7, i from range(1000) as r(i); insert into b from a")
+    plan = db.execute("explain select * from a asof inner join b on a.k = b.k and a.n >= b.n").fetchall()[0][1]
+    db.execute("rollback")
+    assert "ASOF_JOIN" in plan
+    assert "NESTED_LOOP" not in plan
+
+
 def test_the_only_cell_of_a_query(db: Connection) -> None:
     assert scalar(db, "select $n + 1", {"n": 1}) == 2
     assert scalar(db, "select 1 where false") is None
