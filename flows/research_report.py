@@ -22,9 +22,12 @@ from tasks.price import price
 from tasks.publish import publish
 from tasks.research import JSON, PAGE, Indexes, research
 from tasks.score import score
+from tasks.storage.adjusted_prices import prepare_prices
 from tasks.storage.files import Home
 from tasks.storage.headlines import labelled_keys, needs_preparing, prepare_articles
+from tasks.storage.prices import price_paths
 from tasks.storage.public_index import AI_GPR, GPR, read_indexes
+from tasks.storage.seeds import load_taxonomy
 from tasks.storage.warehouse import writer_lock
 from tasks.validation.markdown import rewrite_page, summary_lines
 
@@ -117,7 +120,7 @@ def _planned(run: Run, labelled: Sequence[Path], indexes: Indexes, docs: Path | 
 
 def _fill(request: Run, labelled: Sequence[Path]) -> None:
     """The six verbs, over the given files without the labelled titles."""
-    run = _prepared(request, labelled)
+    run = _with_prices(_prepared(request, labelled))
     for report in (collect(run), score(run)):
         tell(report.line())
     priced = price(run)
@@ -138,6 +141,22 @@ def _prepared(request: Run, labelled: Sequence[Path]) -> Run:
         f"{done.unreadable:,} without a title or a time"
     )
     return replace(request, articles=(str(done.path),))
+
+
+def _with_prices(request: Run) -> Run:
+    """The run over one price file of ours, where the given ones hold adjusted closes alone or vendors' own symbols."""
+    taxonomy = load_taxonomy(request.seeds)
+    symbols = frozenset(item.symbol for item in taxonomy.instruments)
+    vendor_names = {item.series: item.symbol for item in taxonomy.series}
+    target = request.home / "research" / "prices.csv"
+    done = prepare_prices(price_paths(request), symbols, vendor_names, target)
+    if not done.is_needed:
+        return request
+    tell(
+        f"prepare  adjusted closes stand for the closes of {len(done.adjusted)} symbols without any (returns with "
+        f"dividends, no prices); vendors' names replaced: {', '.join(done.renamed) or 'none'}"
+    )
+    return replace(request, prices=(str(done.path),))
 
 
 def _judge(run: Run, indexes: Indexes, docs: Path | None) -> None:
