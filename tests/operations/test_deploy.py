@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
@@ -70,6 +71,18 @@ def test_our_file_is_registered_whole(server: str, tmp_path: Path) -> None:
             assert schema["description"][0].isupper() or schema["description"][0] == "`", name
             is_required = name in found.parameter_openapi_schema.get("required", [])
             assert is_required or "Default: " in schema["description"], name
+
+
+def test_the_server_makes_runs_of_a_schedule(server: str, tmp_path: Path) -> None:
+    """What its scheduler does every minute; with SQLAlchemy 2.1 it failed each time, and only its log said so."""
+    deploy(server, tmp_path, {"name": "monday", "schedules": [MONDAY]})
+    with ask(server) as client:
+        found = deployment(client, "daily-signals/monday")
+        asked = httpx.post(f"{server}/deployments/{found.id}/schedule", json={"min_runs": 2}, timeout=60)
+        assert asked.status_code == 200, asked.text
+        runs = runs_of(client, found)
+    assert len(runs) >= 2
+    assert all(run.expected_start_time and run.expected_start_time.weekday() == 0 for run in runs)
 
 
 def test_what_the_file_no_longer_holds_is_removed_from_the_server(server: str, tmp_path: Path) -> None:
