@@ -63,6 +63,8 @@ def main(home: Path | None, path: Path, dry_run: bool) -> None:
     _register(path)
     for line in _remove_others(wanted):
         click.echo(line)
+    for line in _next_runs():
+        click.echo(line)
     click.echo(f"{len(wanted)} deployments at {api}")
 
 
@@ -114,6 +116,47 @@ def _remove_others(wanted: Wanted, *, dry_run: bool = False) -> list[str]:
                     if not dry_run:
                         client.delete_deployment_schedule(deployment.id, schedule.id)
                     lines.append(f"removed schedule {schedule.slug or schedule.id} of {deployment.name}")
+    return lines
+
+
+def _next_runs() -> list[str]:
+    """Have the server make the runs of every schedule, as it does each minute; return a line for the next of each.
+
+    Raises:
+        GeoriskError: it cannot. Its own scheduler would say so in the server's log only, and no run would ever begin.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        FlowRunFilter,
+        FlowRunFilterDeploymentId,
+        FlowRunFilterState,
+        FlowRunFilterStateName,
+        WorkPoolFilter,
+        WorkPoolFilterName,
+    )
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    lines = []
+    with get_client(sync_client=True) as client:
+        mine: Any = client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
+        for deployment in sorted((found for found in mine if found.schedules), key=lambda found: str(found.name)):
+            try:
+                client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment.id}, json={})
+            except PrefectHTTPStatusError as fault:
+                status = fault.response.status_code
+                raise GeoriskError(
+                    f"the server makes no runs of {deployment.name}'s schedules (HTTP {status}); see its log"
+                ) from None
+            waiting = client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(
+                    deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
+                    state=FlowRunFilterState(name=FlowRunFilterStateName(any_=["Scheduled"])),
+                ),
+                limit=200,
+            )
+            times = sorted(run.expected_start_time for run in waiting if run.expected_start_time)
+            next_run = f"next run {times[0]:%Y-%m-%dT%H:%MZ}" if times else "no run, its schedules are paused"
+            lines.append(f"{deployment.name}: {next_run}")
     return lines
 
 
