@@ -17,12 +17,11 @@ from typing import Annotated
 import click
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_HOME, temporary_settings
 from pydantic import Field
 
 from flows import georisk_home, steps
 from flows.alerts import run_crashed, run_failed
-from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
+from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan
 from flows.daily_signals import print_newest
 from flows.dask_fan_out import dask_fan_out
 from flows.parameters import (
@@ -37,6 +36,7 @@ from flows.parameters import (
     titled,
 )
 from flows.run_request import make_run
+from flows.temporary_server import temporary_server
 from tasks.domain.run import Window
 from tasks.plan import run_plan
 from tasks.storage.backfills import forget_parts, part_is_built, parts_left
@@ -162,11 +162,7 @@ def main(
         )
         print_plan(run_plan(request, part_days))
         return
-    steps.mind_the_console()
-    prefect_home = place / "prefect"
-    prefect_home.mkdir(parents=True, exist_ok=True)
-    with writer_lock(place, say=warn), temporary_settings({PREFECT_HOME: prefect_home}):
-        tell("starting a temporary Prefect server for this run (15 to 30 s)")
+    with temporary_server(place):
         backfill_signals(
             articles=list(articles),
             prices=list(prices),

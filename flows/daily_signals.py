@@ -12,12 +12,11 @@ from typing import Annotated
 import click
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_HOME, temporary_settings
 
 from flows import georisk_home, steps
 from flows.alerts import after_publication, run_crashed, run_failed
 from flows.artifacts import leave_failure, leave_page
-from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell, warn
+from flows.commands import DRY_RUN, HOME, Command, Day, Instant, print_plan, tell
 from flows.parameters import (
     Articles,
     FirstSession,
@@ -31,6 +30,7 @@ from flows.parameters import (
     titled,
 )
 from flows.run_request import SEEDS, make_run
+from flows.temporary_server import temporary_server
 from tasks.domain.errors import ClockError, ConfigError, GeoriskError
 from tasks.domain.run import FEEDS, Run, StepReport, Window
 from tasks.plan import run_plan
@@ -196,12 +196,7 @@ def main(
     if dry_run:
         print_plan(run_plan(request))
         return
-    steps.mind_the_console()
-    prefect_home = place / "prefect"
-    prefect_home.mkdir(parents=True, exist_ok=True)
-    # Locked before the server starts: two servers would migrate one database at the same time.
-    with writer_lock(place, say=warn), temporary_settings({PREFECT_HOME: prefect_home}):
-        tell("starting a temporary Prefect server for this run (15 to 30 s)")
+    with temporary_server(place):
         daily_signals(
             articles=list(request.articles),
             prices=list(request.prices),

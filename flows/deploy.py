@@ -96,15 +96,21 @@ def _register(path: Path) -> None:
         raise GeoriskError(f"prefect deploy failed: {words[-600:]}")
 
 
+def _deployments(client: Any) -> list[Any]:
+    """The pool's deployments on the server."""
+    from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
+
+    found: list[Any] = client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
+    return found
+
+
 def _remove_others(wanted: Wanted, *, dry_run: bool = False) -> list[str]:
     """Remove from the pool what the file does not hold, unless it is a dry run; return a line for each."""
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import WorkPoolFilter, WorkPoolFilterName
 
     lines = []
     with get_client(sync_client=True) as client:
-        mine: Any = client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
-        for deployment in mine:
+        for deployment in _deployments(client):
             slugs = wanted.get((deployment.name, deployment.entrypoint))
             if slugs is None:
                 if not dry_run:
@@ -131,15 +137,13 @@ def _next_runs() -> list[str]:
         FlowRunFilterDeploymentId,
         FlowRunFilterState,
         FlowRunFilterStateName,
-        WorkPoolFilter,
-        WorkPoolFilterName,
     )
     from prefect.exceptions import PrefectHTTPStatusError
 
     lines = []
     with get_client(sync_client=True) as client:
-        mine: Any = client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
-        for deployment in sorted((found for found in mine if found.schedules), key=lambda found: str(found.name)):
+        scheduled = [found for found in _deployments(client) if found.schedules]
+        for deployment in sorted(scheduled, key=lambda found: str(found.name)):
             try:
                 client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment.id}, json={})
             except PrefectHTTPStatusError as fault:

@@ -44,10 +44,7 @@ def read_prices(paths: Sequence[Path]) -> Iterator[PriceRow]:
         SourceError: a path does not exist, is of no known kind, lacks a required column, or is not readable.
     """
     for path in paths:
-        files = [file for file in _files(path) if not _is_dividends(file)]
-        if not files:
-            raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
-        for file in files:
+        for file in _price_files(path):
             yield from _rows(file, FIELDS)
 
 
@@ -63,11 +60,10 @@ def check_price_files(paths: Sequence[Path]) -> None:
         SourceError: as `read_prices` and `read_dividends` do, as far as the first row of each file tells.
     """
     for path in paths:
-        files = _files(path)
-        if all(_is_dividends(file) for file in files):
-            raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
-        for file in files:
-            next(_rows(file, DIVIDEND_FIELDS if _is_dividends(file) else FIELDS), None)
+        for file in _price_files(path):
+            next(_rows(file, FIELDS), None)
+        for file in filter(_is_dividends, _files(path)):
+            next(_rows(file, DIVIDEND_FIELDS), None)
 
 
 def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
@@ -80,6 +76,13 @@ def read_dividends(paths: Sequence[Path]) -> Iterator[PriceRow]:
         for file in _files(path):
             if _is_dividends(file):
                 yield from _rows(file, DIVIDEND_FIELDS)
+
+
+def _price_files(path: Path) -> list[Path]:
+    files = [file for file in _files(path) if not _is_dividends(file)]
+    if not files:
+        raise SourceError(f"{path} holds no price file; they end in {', '.join(SUFFIXES)}")
+    return files
 
 
 def _is_dividends(file: Path) -> bool:
