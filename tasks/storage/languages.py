@@ -46,10 +46,12 @@ def other_language(text: str) -> OtherLanguage | None:
     Args:
         text: title and lead; only the first `CHARACTERS` count.
     """
-    ranked = _identifier().rank(text[:CHARACTERS])
-    likeliest = str(ranked[0][0])
-    english = float(dict(ranked)["en"])
-    return OtherLanguage(likeliest, english) if likeliest != "en" and english < ENGLISH_BELOW else None
+    text = text[:CHARACTERS]
+    likeliest, _ = _identifier().classify(text)
+    if likeliest == "en":  # most texts are, and a ranking of all languages would take half as long again
+        return None
+    english = float(dict(_identifier().rank(text))["en"])
+    return OtherLanguage(str(likeliest), english) if english < ENGLISH_BELOW else None
 
 
 def judge_language(declared: str, text: str) -> Verdict:
@@ -74,4 +76,6 @@ def _identifier() -> LanguageIdentifier:
     """The model, read once a process (0.7 s), with probabilities that add up to 1 over the candidates."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(CANDIDATES)
+    # The same numbers laid out row by row in the type they are multiplied in: a third of the time of a verdict.
+    identifier.nb_ptc = identifier.nb_ptc.astype("float32", order="C")
     return identifier

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.taxonomy import Source
 from tasks.storage.article_tables import RawItem
 from tasks.storage.articles import Reading, shape
-from tasks.storage.languages import CHARACTERS, ENGLISH_BELOW, Verdict, judge_language, other_language
+from tasks.storage.languages import CANDIDATES, CHARACTERS, ENGLISH_BELOW, Verdict, judge_language, other_language
 
 TITLES = Path(__file__).resolve().parents[2] / "benchmarks" / "languages.csv"
 FRENCH = "Le gouvernement chute après un vote de défiance"
@@ -47,6 +48,16 @@ def test_another_script_is_never_taken_for_english(title: str) -> None:
     found = other_language(title)
     assert found is not None
     assert found.english < ENGLISH_BELOW
+
+
+def test_the_verdict_is_that_of_the_package_itself() -> None:
+    plain = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    plain.set_languages(CANDIDATES)
+    for _, title in titles():
+        ranked = plain.rank(title)
+        likeliest, english = ranked[0][0], dict(ranked)["en"]
+        is_other = likeliest != "en" and english < ENGLISH_BELOW
+        assert other_language(title) == ((likeliest, pytest.approx(english)) if is_other else None)
 
 
 @pytest.mark.parametrize("text", ["", " ", "123", "?!", "$4.2bn", "🙂", "\ud83d", "U.S.", "NATO"])
