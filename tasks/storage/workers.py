@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -18,6 +19,9 @@ from tasks.domain.errors import GeoriskError
 
 AHEAD = 2
 """Tasks handed out for each process; more would only fill the memory."""
+
+YOUNG = 50_000
+"""New objects between two searches for cycles. Python's 700 would search a chunk of articles a hundred times."""
 
 ResultT = TypeVar("ResultT")
 
@@ -75,6 +79,9 @@ def _start(prepared: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     initializer, initargs = pickle.loads(prepared.read_bytes())
     initializer(*initargs)
+    # What was prepared stays, and what is made of it hardly ever has cycles: the search took a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(YOUNG)
 
 
 def _end_with_parent() -> None:

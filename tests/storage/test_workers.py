@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from tasks.domain.errors import GeoriskError
 from tasks.storage.files import ROOT
-from tasks.storage.workers import AHEAD, spread
+from tasks.storage.workers import AHEAD, YOUNG, spread
 
 factor = 1
 
@@ -55,6 +56,17 @@ def test_every_task_is_done_and_few_are_taken_ahead() -> None:
 def test_a_process_that_is_killed_is_a_sentence() -> None:
     with pytest.raises(GeoriskError, match="a process was killed; what it finished is kept: run again, with fewer"):
         list(spread(end, [(9,)], 1, prepare, (1,)))
+
+
+def collector(_: int) -> tuple[bool, int]:
+    return gc.get_freeze_count() > 0, gc.get_threshold()[0]
+
+
+def test_what_was_prepared_is_not_searched_for_cycles_and_the_rest_seldom() -> None:
+    before = gc.get_threshold()
+    assert list(spread(collector, [(1,)], 1, prepare, (1,))) == [(True, YOUNG)]
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
 
 
 def test_no_process_outlives_its_parent() -> None:
