@@ -47,6 +47,9 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
         words: folded words and punctuation of the sentence.
         hits: lexicon matches in order, as `PhraseTable.find` gives them.
     """
+    # Most sentences hold operators at best: nothing for them to act on, nothing that they say by themselves.
+    if not any(row.kind in _ITEMS or any(row.valences.values()) for _, _, row in hits):
+        return []
     mute = mute_factor(hits)
     if mute == 0.0:
         return []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from tasks.domain.clauses import clause_numbers, mute_factor, read_clauses
 from tasks.domain.lexicon import GEO, ExposureRow, Level, LexiconRow
 from tasks.domain.operators import Hit, Item
 from tasks.domain.sides import NO_SHARES, PlaceHit, Sides, is_beside
 from tasks.domain.vader import Vader, package_emojis, package_lexicon
-from tasks.domain.words import PhraseTable, words_of
+from tasks.domain.words import Openings, PhraseTable, words_of
 
 CACHE_LIMIT = 20_000
 """Readings kept per reader; a full cache is emptied, so that memory stays bounded."""
@@ -42,12 +42,13 @@ class Exposure:
 NO_EXPOSURE = Exposure({}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A sentence read: VADER and tone in [-1, 1], the items it reports, and what it is about.
 
     `said`: each item with its values per axis, before gates.
     `is_price_move`: it reports a price move and no event at all. `level`: of the weightiest item.
+
+    A tuple, as what scoring returns: a frozen dataclass takes four times as long to make, and one is made a sentence.
     """
 
     vader_score: float
@@ -85,13 +86,7 @@ class Reader:
             for kind in ("guarantor", "ally")
         )
         self._sides = Sides(exposures)
-        # Word -> which of the tables have a phrase that begins with it.
-        self._openings: dict[str, list[int]] = {}
-        tables: tuple[PhraseTable[Any], ...] = (self._phrases, *self._exposures, *self._guards)
-        for number, table in enumerate(tables):
-            for word in table.heads:
-                self._openings.setdefault(word, []).append(number)
-        self._table_count = 1 + len(self._exposures) + len(self._guards)
+        self._openings = Openings((self._phrases, *self._exposures, *self._guards))
         base, emojis = package_lexicon(), package_emojis()
         tones = {row.phrase: row.tone for row in lexicon if row.tone is not None}
         self._vader = Vader(base, emojis)
@@ -114,27 +109,22 @@ class Reader:
 
     def _read(self, text: str) -> Reading:
         words = words_of(text)
-        said = _attribution(words)
-        starts: list[list[int]] = [[] for _ in range(self._table_count)]
-        openings = self._openings
-        for at, word in enumerate(words[:said] if said < len(words) else words):
-            if word in openings:
-                for number in openings[word]:
-                    starts[number].append(at)
-        hits = self._phrases.find(words, starts[0]) if starts[0] else []
-        items = tuple(read_clauses(words, hits)) if hits else ()
-        exposure, places = self._expose(words, starts[1:], hits, bool(items))
         vader_score = self._vader.compound(text)
         # Where no re-valued word occurs the two lexicons agree, and one pass is enough.
         tone_score = vader_score if self._tone_words.isdisjoint(words) else self._tone.compound(text)
-        strongest = max(items, key=lambda item: abs(item.geo), default=None)
+        starts = self._openings.find(words, _attribution(words))
+        hits = self._phrases.find(words, starts[0]) if 0 in starts else []
+        items = tuple(read_clauses(words, hits)) if hits else ()
+        exposure, places = self._expose(words, starts, hits, bool(items))
+        if not items:
+            return Reading(vader_score, tone_score, (), exposure, is_price_move=False, level="word")
         return Reading(
             vader_score=vader_score,
             tone_score=tone_score,
             said=self._said(words, hits, items, exposure, places),
             exposure=exposure,
             is_price_move=any(item.is_price_move for item in items) and all(item.row.kind == "price" for item in items),
-            level=strongest.level if strongest else "word",
+            level=max(items, key=lambda item: abs(item.geo)).level,
         )
 
     def _said(
@@ -146,7 +136,7 @@ class Reader:
         places: Sequence[PlaceHit],
     ) -> tuple[tuple[Item, Mapping[str, float]], ...]:
         """Each item with its values, less on the themes that only places far from it are exposed to."""
-        if not items or not places:
+        if not places:
             return tuple((item, item.values()) for item in items)
         is_assailed = self._sides.name_assailant(words, places)
         said = tuple((item, self._values(words, places, item) if is_assailed else item.values()) for item in items)
@@ -179,10 +169,13 @@ class Reader:
         return {axis: value * (1.0 - shares.get(axis, 0.0)) for axis, value in values.items()}
 
     def _expose(
-        self, words: Sequence[str], starts: Sequence[Sequence[int]], hits: Sequence[Hit], is_said: bool
+        self, words: Sequence[str], starts: Mapping[int, Sequence[int]], hits: Sequence[Hit], is_said: bool
     ) -> tuple[Exposure, Sequence[PlaceHit]]:
         """What the sentence is about; another subject (sport, history) mutes topics and contexts, not places."""
-        found = [table.find(words, at) if at else [] for table, at in zip(self._exposures, starts, strict=False)]
+        found = [
+            table.find(words, starts[number]) if number in starts else []
+            for number, table in enumerate(self._exposures, start=1)
+        ]
         if not any(found):
             return NO_EXPOSURE, ()
         topic, place, context = (_strongest(hits) for hits in found)
@@ -193,8 +186,10 @@ class Reader:
             topic, context = ({axis: value * mute for axis, value in group.items()} for group in (topic, context))
         if not is_said:  # Sides only weigh what is said.
             return Exposure(topic, place, context), found[1]
-        guards = zip(self._guards, starts[len(self._exposures) :], strict=True)
-        is_guarded = all(at and table.find(words, at) for table, at in guards)
+        is_guarded = all(
+            number in starts and table.find(words, starts[number])
+            for number, table in enumerate(self._guards, start=1 + len(self._exposures))
+        )
         return Exposure(topic, place, context, is_guarded, self._sides.are_friends(words, found[1])), found[1]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tasks.domain.articles import SectionName
 from tasks.domain.lexicon import Level
@@ -12,8 +11,7 @@ from tasks.domain.lexicon import Level
 Direction = Literal[-1, 0, 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One matched phrase and what it adds to an axis before normalisation, with all that acted on it."""
 
     phrase: str
@@ -22,8 +20,7 @@ class Span:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AxisScore:
+class AxisScore(NamedTuple):
     """A sentence on one axis: relevance in [0, 1], score in [-1, 1], both 4 decimals, and the receipt.
 
     `price`: score of the price move that the sentence reports; 0 when it reports none. It is `score` only when
@@ -36,8 +33,7 @@ class AxisScore:
     price: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceScore:
+class SentenceScore(NamedTuple):
     """A sentence with its scores; `sentence_no` counts from 1 over the whole article, title first."""
 
     sentence_no: int
@@ -51,8 +47,7 @@ class SentenceScore:
     axes: Mapping[str, AxisScore]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleAxis:
+class ArticleAxis(NamedTuple):
     """An article on one axis. Scores in [-1, 1], 4 decimals; `risk_score` is 0.0 when nothing is relevant.
 
     `direction`: -1, 0, 1; 0 when irrelevant, neutral, mixed or too weak.
@@ -67,8 +62,7 @@ class ArticleAxis:
     is_price_move: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleScore:
+class ArticleScore(NamedTuple):
     """All sentences of an article and its row per axis (the themes, then `geo`)."""
 
     sentences: tuple[SentenceScore, ...]

@@ -65,7 +65,8 @@ class Scorer:
         """
         texts = [(section.name, text) for section in sections for text in split_sentences(section.text)]
         readings = [self._reader.read(text) for _, text in texts]
-        inherited = self._inherited([name for name, _ in texts], readings)
+        # A lone sentence could inherit from itself only.
+        inherited = self._inherited([name for name, _ in texts], readings) if len(texts) > 1 else {}
         sentences = tuple(
             self._sentence(number, name, text, reading, inherited)
             for number, ((name, text), reading) in enumerate(zip(texts, readings, strict=True), start=1)
@@ -95,17 +96,8 @@ class Scorer:
             axes = self._placed_axes(text, reading)
         else:
             axes = {axis: _axis_score(axis, reading, inherited.get(axis, 0.0)) for axis in self.axes}
-        return SentenceScore(
-            sentence_no=number,
-            section=section,
-            section_weight=SECTION_WEIGHTS[section],
-            text=text,
-            vader_score=reading.vader_score,
-            tone_score=reading.tone_score,
-            is_price_move=reading.is_price_move,
-            level=reading.level,
-            axes=axes,
-        )
+        vader, tone, _, _, is_price_move, level = reading
+        return SentenceScore(number, section, SECTION_WEIGHTS[section], text, vader, tone, is_price_move, level, axes)
 
     def _placed_axes(self, text: str, reading: Reading) -> Mapping[str, AxisScore]:
         """The axes of a sentence that inherits nothing: the same in every article, so kept by text."""
@@ -123,6 +115,9 @@ def _axis_score(axis: str, reading: Reading, place: float) -> AxisScore:
     """One sentence on one axis: gated valences, VADER's normalisation x / sqrt(x^2 + 15), and the relevance."""
     topics = reading.exposure.topic
     topic = topics.get(axis, 0.0)
+    if not reading.said:
+        relevance = max(topic, place * reading.exposure.context.get(axis, 0.0))
+        return AxisScore(round(relevance, 4), 0.0, ()) if relevance else _SILENT
     # "Gas supplies to Poland" are about energy; that they also concern Europe is up to the place.
     supply = topic or place * max(topics.values(), default=0.0)
     spans: list[Span] = []
@@ -166,6 +161,8 @@ def _normalise(total: float) -> float:
 
 def _plain_means(sentences: Sequence[SentenceScore]) -> tuple[float, float]:
     """Section-weighted mean of VADER and tone over all sentences; (0, 0) for none."""
+    if len(sentences) == 1:
+        return sentences[0].vader_score + 0.0, sentences[0].tone_score + 0.0
     total = sum(s.section_weight for s in sentences)
     if not total:
         return 0.0, 0.0

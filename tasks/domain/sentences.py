@@ -51,10 +51,11 @@ def clean_text(text: str) -> str:
     """
     if "&" in text:
         text = html.unescape(text)
-    text = text.translate(_PLAIN)
+    # Most titles are plain: each pass is spared where it could change nothing.
+    if not text.isascii() or "`" in text or not text.isprintable():
+        text = text.translate(_PLAIN)
     if "<" in text:
         text = _TAG.sub(" ", _BLOCK_TAG.sub("\n", text))
-    # Most titles are plain: each pass is spared where it could change nothing.
     if not text.isprintable():
         text = _CONTROL.sub(" ", text)
     if "  " in text:

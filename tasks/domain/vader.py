@@ -11,8 +11,8 @@ import math
 import string
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import NamedTuple
 
 from vaderSentiment.vaderSentiment import (
     BOOSTER_DICT,
@@ -35,7 +35,8 @@ _ACTIVE = frozenset(word for gram in (*SPECIAL_CASES, *BOOSTER_DICT, *NEGATE) fo
 """Words that may change the valence of a neighbour."""
 
 
-class Token(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Token:
     """What the rules ask of a white-space token; made once for each spelling."""
 
     lower: str

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
-from tasks.domain.scores import ArticleScore, AxisScore
+from tasks.domain.scores import ArticleAxis, ArticleScore, AxisScore
 
 ARTICLE_SCORES = pa.schema(
     [
@@ -56,7 +55,8 @@ def article_table(scores: Sequence[ScoredArticle], axes: Sequence[str], versions
         "model_version": [versions[0]] * len(rows),
         "lexicon_version": [versions[1]] * len(rows),
     }
-    columns |= {name: [getattr(row, name) for row in rows] for name in ARTICLE_SCORES.names[2:9]}
+    cells = list(zip(*rows, strict=True)) or [()] * len(ArticleAxis._fields)
+    columns |= dict(zip(ArticleAxis._fields, cells, strict=True))
     return pa.table(columns, schema=ARTICLE_SCORES)
 
 
@@ -83,4 +83,4 @@ def sentence_table(scores: Sequence[ScoredArticle], axes: Sequence[str]) -> pa.T
 
 def spans_text(axis: AxisScore) -> str:
     """The receipt of a sentence on an axis: its spans as a JSON list."""
-    return json.dumps([asdict(span) for span in axis.spans], ensure_ascii=False, sort_keys=True)
+    return json.dumps([span._asdict() for span in axis.spans], ensure_ascii=False, sort_keys=True)

@@ -2,11 +2,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tasks.domain import words as words_module
 from tasks.domain.lexicon import ExposureRow, LexiconRow, expand, inflect, lexicon_hash
-from tasks.domain.words import PhraseTable, words_of
+from tasks.domain.words import Openings, PhraseTable, words_of
 from tasks.storage.seeds import Taxonomy
 
 
@@ -110,6 +112,33 @@ def test_matches_are_whole_words_leftmost_longest_and_disjoint() -> None:
     assert table.find(words_of("A senator in turmoil")) == []
     assert table.find(words_of("Oil prices war, oil")) == [(0, 2, 3), (4, 5, 2)]
     assert table.find(words_of("oil")) == [(0, 1, 2)]
+
+
+PAIRED = [
+    PhraseTable([("oil price~", 1), ("nato", 2)]),
+    PhraseTable([("oil", 3), ("price~ war", 4), ("oil price cap", 5)]),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "starts"),
+    [
+        ("Oil prices war, oil", 5, {0: [0], 1: [0, 1, 4]}),
+        ("Price of oil", 3, {1: [2]}),  # "price" begins a phrase, but not before "of"
+        ("Oil prices", 1, {0: [0], 1: [0]}),
+        ("NATO meets", 2, {0: [0]}),
+        ("Rain", 1, {}),
+    ],
+)
+def test_openings_look_a_word_ahead(text: str, end: int, starts: dict[int, list[int]]) -> None:
+    assert Openings(PAIRED).find(words_of(text), end) == starts
+
+
+@given(st.lists(st.sampled_from(["oil", "price", "prices", "war", "nato", "cap", ","]), max_size=12))
+def test_openings_miss_no_phrase(words: list[str]) -> None:
+    starts = Openings(PAIRED).find(words, len(words))
+    for number, table in enumerate(PAIRED):
+        assert table.find(words, starts.get(number, [])) == table.find(words)
 
 
 def test_every_other_subject_mutes(taxonomy: Taxonomy) -> None:
