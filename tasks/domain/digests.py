@@ -31,6 +31,8 @@ def parse_sections(text: str, title: str | None) -> tuple[Section, ...]:
     Returns:
         Sections with text, never empty ones; no section at all when there is no text and no title.
     """
+    if not text.strip():  # a headline alone, as in most large files
+        return (Section("title", title.strip()),) if title and title.strip() else ()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if title is None:
         title, lines = _take_title(lines)
@@ -67,19 +69,15 @@ def _heading_text(line: str) -> str | None:
 
 
 def _take_title(lines: list[str]) -> tuple[str, list[str]]:
-    """The first line with text is the title if it is a heading or stands alone before a gap or a section."""
-    for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        if _section_name(line):
-            return "", lines[number:]
+    """The first line with text (there is one) is the title if a heading, or alone before a gap or a section."""
+    number = next(number for number, line in enumerate(lines) if line.strip())
+    line, rest = lines[number], lines[number + 1 :]
+    if _section_name(line) is None:
         heading = _heading_text(line)
-        rest = lines[number + 1 :]
         stands_alone = not rest or not rest[0].strip() or _section_name(rest[0]) is not None
         if heading or stands_alone:
             return heading or line.strip(), rest
-        return "", lines[number:]
-    return "", []
+    return "", lines[number:]
 
 
 def _tidy(lines: list[str], *, bullets: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.domain.clauses import clause_numbers, mute_factor, read_clauses
@@ -25,8 +24,7 @@ _BY_PLACE = frozenset({"place", "themes", "guard", "opponents"})
 _GROUPS = (("topic", "asset"), ("place", "body", "asset"), ("context",))
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(NamedTuple):
     """Axis -> strongest exposure of a kind in a sentence, 0 ... 1; axes that are missing are 0.
 
     `is_guarded`: a guarantor and an ally of it are named. `is_friendly`: no place but friends is named.

@@ -72,9 +72,10 @@ class Scorer:
             for number, ((name, text), reading) in enumerate(zip(texts, readings, strict=True), start=1)
         )
         silent = _silent_axis(_plain_means(sentences))
-        if all(sentence.axes is self._silent for sentence in sentences):
+        told = [sentence for sentence in sentences if sentence.axes is not self._silent]
+        if not told:
             return ArticleScore(sentences, dict.fromkeys(self.axes, silent))
-        return ArticleScore(sentences, {axis: _article_axis(axis, sentences, silent) for axis in self.axes})
+        return ArticleScore(sentences, {axis: _article_axis(axis, told, silent) for axis in self.axes})
 
     def tones(self, text: str) -> tuple[float, float]:
         """`vader_score` and `tone_score` of a text read as one sentence, each in [-1, 1]."""
@@ -176,7 +177,7 @@ def _silent_axis(tone: tuple[float, float]) -> ArticleAxis:
 
 
 def _article_axis(axis: str, sentences: Sequence[SentenceScore], silent: ArticleAxis) -> ArticleAxis:
-    rows = [(s, s.axes[axis], s.axes[axis].relevance * s.section_weight) for s in sentences if s.axes[axis].relevance]
+    rows = [(s, on, on.relevance * s.section_weight) for s in sentences if (on := s.axes[axis]).relevance]
     if not rows:
         return silent
     if len(rows) == 1:

@@ -35,9 +35,12 @@ _ACTIVE = frozenset(word for gram in (*SPECIAL_CASES, *BOOSTER_DICT, *NEGATE) fo
 """Words that may change the valence of a neighbour."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Token:
-    """What the rules ask of a white-space token; made once for each spelling."""
+    """What the rules ask of a white-space token; made once for each spelling and read often.
+
+    Not frozen: that would double the time of making one, and a large input makes hundreds of thousands.
+    """
 
     lower: str
     valence: float | None
@@ -63,16 +66,9 @@ class _Tokens(dict[str, Token]):
         lower = text.lower()
         valence, booster = self._lexicon.get(lower), BOOSTER_DICT.get(lower)
         negates = lower in _NEGATE or "n't" in lower
-        token = Token(
-            lower,
-            valence,
-            booster,
-            negates,
-            text.isupper(),
-            is_valued=valence is not None and booster is None,
-            is_active=negates or lower in _ACTIVE,
-        )
-        self[raw] = token
+        is_valued = valence is not None and booster is None
+        is_active = negates or lower in _ACTIVE
+        token = self[raw] = Token(lower, valence, booster, negates, text.isupper(), is_valued, is_active)
         return token
 
 
