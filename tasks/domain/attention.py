@@ -1,7 +1,8 @@
 """How much of the news names threats and acts of force: our side of the comparison with the GPR index.
 
-Caldara and Iacoviello (AER 2022) count articles that hold words of war, arms, terror and hostages. Titles are too
-short for their pairs of words, so one such word is enough here.
+Caldara and Iacoviello (AER 2022) count articles that hold words of war, threatened peace, build-ups, arms, terror and
+hostages. Titles are too short for most of their pairs of words, so one such word is enough here; "nuclear" alone is
+none of theirs and is mostly about power stations, so it needs an arm or a threat beside it, as it does there.
 """
 
 from __future__ import annotations
@@ -16,13 +17,20 @@ from tasks.domain.words import word_set, words_of
 FORCE_WORDS = word_set(
     """war wars conflict hostilities invasion invade invades invaded invading attack attacks attacked terror terrorism
     terrorist terrorists bomb bombs bombing bombings bomber missile missiles shelling airstrike airstrikes troops
-    anthrax hostage hostages rebels militants nuclear sanctions"""
+    anthrax hostage hostages rebels militants sanctions peace truce armistice treaty ceasefire ceasefires buildup
+    blockade embargo quarantine ultimatum mobilization mobilisation"""
 )
+_ARMS = word_set("weapon weapons warhead warheads arms test tests threat threats")
+_PAIRS = (("nuclear", _ARMS), ("air", word_set("strike strikes")))
+"""A word and those of which one must stand beside it in the title, those of force apart."""
 
 
 def names_force(title: str) -> bool:
-    """Whether a title holds a word of war, arms, terror, hostages or sanctions."""
-    return not FORCE_WORDS.isdisjoint(words_of(title))
+    """Whether a title holds a word of war, peace, arms, terror, hostages or sanctions, or a pair that means one."""
+    words = words_of(title)
+    return not FORCE_WORDS.isdisjoint(words) or any(
+        word in words and not others.isdisjoint(words) for word, others in _PAIRS
+    )
 
 
 def means_by(values: Iterable[tuple[date, float]], length: int, at_least: int) -> dict[str, float]:

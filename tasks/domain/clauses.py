@@ -28,6 +28,22 @@ _HITTING = frozenset({"hit~", "hits"})
 _EXTREMES = word_set("high highs highest low lows lowest record peak")
 REACH_EXTREME = 5
 """Words in which "hits" finds its height: "oil hits a 13-year high" is no blow."""
+_STRIKING = frozenset({"strike~", "strikes", "struck"})
+_BARGAINS = word_set("deal deals agreement agreements accord accords pact pacts bargain compromise")
+_AFFECTING = frozenset({"reverse", "fall", "oppose", "endanger", "threat", "damp"})
+_APART = word_set(
+    "on in at as for from by with against near after before over amid despite while and or but , . ; : ! ?"
+)
+REACH_BARGAIN = 5
+"""Words in which "strikes" finds its deal."""
+_AREAS = word_set(
+    "city cities town towns village villages region regions territory territories area areas land lands port enclave "
+    "peninsula province provinces capital district districts north south east west"
+)
+_INTO = word_set("in of from near across inside outside around into over for")
+_HOW_MANY = word_set(
+    "the its their two three four several many some all key major newly partly heavily long illegally temporarily"
+)
 _QUESTION_WORDS = word_set("how why what who where when which will could can is are does did do has have should")
 _BREAKS = frozenset(";:()!?")
 _ANNOUNCING = frozenset({"threat", "endanger", "ask"})
@@ -70,14 +86,16 @@ def read_clauses(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
 
 
 def _without_modifiers(words: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
-    """Drop the blow in "hits a record high" and what only qualifies the next noun.
+    """Drop blows that are none ("hits a record high", "strikes a deal") and what only qualifies the next noun.
 
-    Such as the price in "oil sanctions" and the tariff in "tariff concessions".
+    Such as the price in "oil sanctions", the tariff in "tariff concessions", the siege in "in besieged cities".
     """
     hits = [
         hit
         for hit in hits
-        if hit[2].phrase not in _HITTING or _EXTREMES.isdisjoint(words[hit[1] : hit[1] + REACH_EXTREME])
+        if not (hit[2].phrase in _HITTING and not _EXTREMES.isdisjoint(words[hit[1] : hit[1] + REACH_EXTREME]))
+        and not (hit[2].phrase in _STRIKING and _is_bargain(words, hit[1], hits))
+        and not (hit[2].kind == "event" and _is_description(words, hit[0], hit[1]))
     ]
     followers = {start: row for start, _, row in hits if row.kind in _ITEMS}
     return [hit for hit in hits if not _qualifies(hit[2], followers.get(hit[1]))]
@@ -85,9 +103,28 @@ def _without_modifiers(words: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
 
 def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
     """Whether `row`, right before `head`, is its modifier: the head of a compound decides ("truce violations")."""
-    if head is None or row.kind not in ("price", "state"):
+    if head is None or row.kind not in ("price", "state") or " on " in row.phrase:
         return False
     return row.kind == "price" or (head.kind == "state" and not head.phrase.startswith(("for ", "on ")))
+
+
+def _is_bargain(words: Sequence[str], end: int, hits: Sequence[Hit]) -> bool:
+    """Whether what is struck is a deal: "strikes a digital trade deal", not "strikes test the truce deal"."""
+    for at, word in enumerate(words[end : end + REACH_BARGAIN], start=end):
+        if word in _BARGAINS:
+            return not any(end <= start < at and row.kind in _AFFECTING for start, _, row in hits)
+        if word in _APART:
+            break
+    return False
+
+
+def _is_description(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether one word in -ed only says which one is meant: "in occupied Syldavia", "from two besieged cities"."""
+    if not start or end - start > 1 or end == len(words) or not words[start].endswith("ed"):
+        return False
+    if words[start - 1] in _INTO:
+        return True
+    return start > 1 and words[end] in _AREAS and words[start - 1] in _HOW_MANY and words[start - 2] in _INTO
 
 
 def _is_question(words: Sequence[str]) -> bool:
@@ -130,10 +167,15 @@ def _read_clause(words: Sequence[str], hits: Sequence[Hit]) -> list[Item]:
     # "Does not stop": the negation belongs to the verb that follows and is spent on it.
     denials = {end for _, end, row in operators if row.kind == "negate"}
     denied = {start for start, _, row in operators if start in denials and row.kind in _UNDOING}
+    inner: tuple[int, Sequence[Item]] = (-1, ())
     for start, end, row in reversed(operators):
         if row.kind == "negate" and end in denied:
             continue
         targets = targets_of((start, end, row), words, items, starts)
+        if row.kind == "ask" and not targets and inner[0] == end:
+            # "The war must end": what must be done to a thing is wanted of it.
+            targets = list(inner[1])
+        inner = start, targets
         # A threat or an order keeps its own weight beside something good ("or else", "make peace") and beside the
         # condition under which it holds ("vows a response if attacked").
         is_against = row.kind == "oppose" or (

@@ -152,11 +152,11 @@ def targets_of(hit: Hit, words: Sequence[str], items: Sequence[Item], operators:
 
 
 def _is_cut_off(words: Sequence[str], end: int, start: int, operators: Sequence[int]) -> bool:
-    """Whether a comma or "and" and a verb of its own lie between: "bans the coin, raising tensions"."""
+    """Whether a comma, "and" or "or" and a verb of its own lie between: "bans the coin, raising tensions"."""
     between = words[end:start]
     return any(
-        mark in between and any(end + between.index(mark) < operator < start for operator in operators)
-        for mark in (",", "and")
+        mark in between and any(end + between.index(mark) <= operator < start for operator in operators)
+        for mark in (",", "and", "or")
     )
 
 

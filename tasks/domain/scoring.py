@@ -13,7 +13,7 @@ from tasks.domain.sentences import clean_text, split_sentences
 
 __all__ = ["MODEL_VERSION", "ArticleAxis", "ArticleScore", "AxisScore", "Scorer", "SentenceScore", "Span"]
 
-MODEL_VERSION = "rules-3"
+MODEL_VERSION = "rules-4"
 """Changes whenever the same lexicon would give another number."""
 
 SECTION_WEIGHTS: Mapping[SectionName, float] = {

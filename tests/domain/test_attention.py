@@ -7,7 +7,17 @@ from tasks.domain.attention import correlation, means_by, names_force, without_w
 
 @pytest.mark.parametrize(
     ("title", "expected"),
-    [("Missiles over the delta", True), ("Sanctions bite", True), ("A warm welcome for troupes", False), ("", False)],
+    [
+        ("Missiles over the delta", True),
+        ("Sanctions bite", True),
+        ("Truce holds by the lake", True),
+        ("Nuclear test under the ice", True),
+        ("Nuclear plant to be built by the lake", False),
+        ("Air strikes at dawn", True),
+        ("Air fares at a record", False),
+        ("A warm welcome for troupes", False),
+        ("", False),
+    ],
 )
 def test_names_force(title: str, expected: bool) -> None:
     assert names_force(title) is expected

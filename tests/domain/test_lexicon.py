@@ -141,6 +141,11 @@ def test_openings_miss_no_phrase(words: list[str]) -> None:
         assert table.find(words, starts.get(number, [])) == table.find(words)
 
 
+def test_only_idioms_say_nothing(taxonomy: Taxonomy) -> None:
+    silent = {row.block for row in taxonomy.lexicon if row.kind == "event" and not any(row.valences.values())}
+    assert silent == {"idiom", "war_compounds"}
+
+
 def test_every_other_subject_mutes(taxonomy: Taxonomy) -> None:
     assert [row.phrase for row in taxonomy.lexicon if row.kind == "mute" and row.factor == 1.0] == []
 

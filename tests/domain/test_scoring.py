@@ -61,6 +61,72 @@ def test_a_reversal_still_finds_its_object(scorer: Scorer) -> None:
     assert directions(scorer, "Iran avoids a long, costly war")[0] == -1
 
 
+def test_a_reversal_stops_at_or(scorer: Scorer) -> None:
+    assert directions(scorer, "Poland tells Belarus to pull out or face sanctions")[0] == 1
+    assert directions(scorer, "Poland pulls back sanctions on Belarus")[0] == -1
+
+
+def test_what_must_end_has_not_ended(scorer: Scorer) -> None:
+    assert directions(scorer, "War in Congo must end now, envoy tells Rwanda") == (0, 0, 0, 0)
+    assert directions(scorer, "War in Congo ends now, envoy tells Rwanda")[0] == -1
+
+
+def test_a_ban_on_what_somebody_sells_is_a_ban(scorer: Scorer) -> None:
+    assert directions(scorer, "Norway proposes ban on Russian oil imports")[2] == 1
+    assert directions(scorer, "Norway proposes Russian oil imports")[2] == -1
+
+
+def test_striking_a_deal_is_no_strike(scorer: Scorer) -> None:
+    assert directions(scorer, "Kenya strikes landmark new mining agreement with Ukraine")[0] <= 0
+    assert directions(scorer, "Strikes endanger mining agreement with Ukraine")[0] == 1
+
+
+def test_a_participle_that_names_the_place_is_no_news(scorer: Scorer) -> None:
+    assert directions(scorer, "Harvest begins in besieged Kherson")[0] == 0
+    assert directions(scorer, "Russia besieged Kherson")[0] == 1
+
+
+def test_what_happened_days_later_is_the_news(scorer: Scorer) -> None:
+    assert directions(scorer, "China condemns Japan a month after talks with Taiwan")[0] == 1
+    assert directions(scorer, "China holds talks with Taiwan a month after row with Japan")[0] == -1
+
+
+@pytest.mark.parametrize(
+    ("relief", "other"),
+    [
+        ("Rebels begin withdrawal from key town in Congo", "Bank limits cash withdrawal at machines in Congo"),
+        ("Ethiopia pulls some troops back from Eritrea border", "Ethiopia pulls some tickets back from Eritrea shop"),
+        ("Humanitarian pauses agreed in Sudan", "Film pauses at cinemas in Sudan"),
+        ("Deal to end war in Yemen is close, Oman says", "Iran and Oman close deal talks over Yemen in failure"),
+        ("Ceasefire in effect in Yemen", "Yemen debates whether it could make truce"),
+        ("Yemen and Oman freed captives in prisoner swap deal", "Chef swaps fish for cheese in Yemen"),
+    ],
+)
+def test_relief_and_its_likes(scorer: Scorer, relief: str, other: str) -> None:
+    assert directions(scorer, relief)[0] == -1, relief
+    assert directions(scorer, other)[0] >= 0, other
+
+
+@pytest.mark.parametrize(
+    ("risk", "other"),
+    [
+        ("Generals in Sudan unwilling to end fighting", "Generals in Sudan willing to end fighting"),
+        ("Belarus steps back from arms treaty", "Belarus signs arms treaty"),
+        ("Israel carries out limited raids in Lebanon", "Israel limits raids in Lebanon"),
+        ("Missile lands near market in Kharkiv", "Russia releases film of missile in Kharkiv"),
+        ("Russia raises flag over town in Ukraine", "Mayor waves flag in town in Ukraine"),
+    ],
+)
+def test_risk_and_its_likes(scorer: Scorer, risk: str, other: str) -> None:
+    assert directions(scorer, risk)[0] == 1, risk
+    assert directions(scorer, other)[0] <= 0, other
+
+
+def test_plants_and_climate_aims_are_no_supply_news(scorer: Scorer) -> None:
+    assert directions(scorer, "Sweden plans new nuclear plants")[2] == 0
+    assert directions(scorer, "Sweden restarts nuclear plant after outage")[2] == -1
+
+
 def test_a_noun_before_to_is_the_subject_of_its_verb(scorer: Scorer) -> None:
     assert directions(scorer, "Energy bills to rise by a tenth")[2] == 1
     assert directions(scorer, "Energy bills to fall by a tenth")[2] == -1
