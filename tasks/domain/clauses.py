@@ -94,7 +94,7 @@ def _without_modifiers(words: Sequence[str], hits: Sequence[Hit]) -> list[Hit]:
         hit
         for hit in hits
         if not (hit[2].phrase in _HITTING and not _EXTREMES.isdisjoint(words[hit[1] : hit[1] + REACH_EXTREME]))
-        and not (hit[2].phrase in _STRIKING and _is_bargain(words, hit[1], hits))
+        and not (hit[2].phrase in _STRIKING and _is_bargain(words, hit, hits))
         and not (hit[2].kind == "event" and _is_description(words, hit[0], hit[1]))
     ]
     followers = {start: row for start, _, row in hits if row.kind in _ITEMS}
@@ -108,11 +108,14 @@ def _qualifies(row: LexiconRow, head: LexiconRow | None) -> bool:
     return row.kind == "price" or (head.kind == "state" and not head.phrase.startswith(("for ", "on ")))
 
 
-def _is_bargain(words: Sequence[str], end: int, hits: Sequence[Hit]) -> bool:
+def _is_bargain(words: Sequence[str], blow: Hit, hits: Sequence[Hit]) -> bool:
     """Whether what is struck is a deal: "strikes a digital trade deal", not "strikes test the truce deal"."""
+    start, end, _ = blow
+    if words[start] == "struck" and not _BARGAINS.isdisjoint(words[max(0, start - REACH_BARGAIN) : start]):
+        return True
     for at, word in enumerate(words[end : end + REACH_BARGAIN], start=end):
         if word in _BARGAINS:
-            return not any(end <= start < at and row.kind in _AFFECTING for start, _, row in hits)
+            return not any(end <= verb < at and row.kind in _AFFECTING for verb, _, row in hits)
         if word in _APART:
             break
     return False
