@@ -86,6 +86,8 @@ PATCHES: dict[str, tuple[object, str, object]] = {
     "questions read as statements": (clauses, "ASKED", 1.0),
     "threats as strong as deeds": (operators, "THREATENED", 1.0),
     "compounds not read by their head": (clauses, "_qualifies", lambda row, head: False),
+    "deals that are struck read as strikes": (clauses, "_STRIKING", frozenset()),
+    "participles that name a place are news": (clauses, "_INTO", frozenset()),
     "places weigh every clause alike": (reading, "FAR", 1.0),
     "any size is a direction": (scoring, "DIRECTION_FROM", 1e-9),
 }
