@@ -1,9 +1,10 @@
 """How much a large archive takes: seconds and peak memory of each verb, from the file of articles to the publication.
 
-python -m benchmarks.archive [--articles 200000] [--articles 2500 --articles 25000 ...] [--repeat 10]
+python -m benchmarks.archive [--articles 200000] [--articles 2500 --articles 25000 ...] [--share 0.1] [--repeat 10]
 
 An archive is made up in a temporary folder: four years from 2021 on (of 200,000 articles 137 a day), by four sources, a
-title and three sentences each, nearly every sentence about a theme. The six verbs then run in one process of their own.
+title and three sentences each, nearly every sentence about a theme, or with `--share` only those of some articles, as
+in a newspaper. The six verbs then run in one process of their own.
 Of several sizes the last table has the growth: the exponent b with which a verb's CPU-seconds grow as articles^b. With
 `--repeat` the largest home then gets its scored articles so many times, under other names, and one more day of news: a
 run over the last week shows what an evening costs in a home of that size.
@@ -55,12 +56,17 @@ WHAT = (
     "a refinery", "the pipeline", "border towns", "tankers in the strait", "its neighbour", "the port",
     "energy exports", "the ministry", "an airbase", "the parliament",
 )  # fmt: skip
+OTHER_WHO = ("The council", "A school", "The orchestra", "A museum", "The university", "A farmer", "The library")
+OTHER_DOES = ("opens", "repairs", "shows", "paints", "describes", "sells", "moves", "presents")
+OTHER_WHAT = ("a garden", "the new hall", "an old bridge", "its collection", "the summer course", "a book", "the choir")
 CLOSES = {"BRENT": 80.0, "ITA": 100.0, "SPY": 400.0, "EZU": 45.0}
 CLEAR_PEAK = Path("/proc/self/clear_refs")
 
 
-def write_articles(path: Path, count: int, first: datetime = START, span_seconds: int = SPAN_SECONDS) -> datetime:
-    """A CSV of `count` articles that tell different events; return when the last one appeared."""
+def write_articles(
+    path: Path, count: int, share: float = 1.0, first: datetime = START, span_seconds: int = SPAN_SECONDS
+) -> datetime:
+    """A CSV of `count` articles of different events, `share` of them about a theme; return when the last appeared."""
     rng = random.Random(int(first.timestamp()))
     at, apart = first, span_seconds / count
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -68,15 +74,34 @@ def write_articles(path: Path, count: int, first: datetime = START, span_seconds
         writer.writerow(["published_at", "title", "body", "source"])
         for number in range(count):
             at = first + timedelta(seconds=int(number * apart + rng.random() * apart))
-            who, whom = rng.sample(WHO, 2)
-            title = f"{who} {rng.choice(DOES)} {whom} over {rng.choice(WHAT)} no {rng.randrange(10**6)}"
-            body = (
-                f"{who} {rng.choice(DOES)} {whom}, officials said on day {number}. The move concerns "
-                f"{rng.choice(WHAT)} and {rng.choice(WHAT)}. Traders in {rng.choice(WHO)} waited for word "
-                f"{rng.randrange(10**7)}."
-            )
+            tell = about_a_theme if share == 1 or rng.random() < share else about_something_else
+            title, body = tell(rng, number)
             writer.writerow([at.isoformat(), title, body, rng.choice(("w1", "w2", "w3", "w4"))])
     return at
+
+
+def about_a_theme(rng: random.Random, day: int) -> tuple[str, str]:
+    """Title and three sentences that name places, deeds and plants."""
+    who, whom = rng.sample(WHO, 2)
+    title = f"{who} {rng.choice(DOES)} {whom} over {rng.choice(WHAT)} no {rng.randrange(10**6)}"
+    body = (
+        f"{who} {rng.choice(DOES)} {whom}, officials said on day {day}. The move concerns "
+        f"{rng.choice(WHAT)} and {rng.choice(WHAT)}. Traders in {rng.choice(WHO)} waited for word "
+        f"{rng.randrange(10**7)}."
+    )
+    return title, body
+
+
+def about_something_else(rng: random.Random, day: int) -> tuple[str, str]:
+    """Title and three sentences of as many words in which no theme has a part."""
+    who, does, what = rng.choice(OTHER_WHO), rng.choice(OTHER_DOES), rng.choice(OTHER_WHAT)
+    title = f"{who} {does} {what} beside {rng.choice(OTHER_WHAT)} no {rng.randrange(10**6)}"
+    body = (
+        f"{who} {does} {what}, visitors said on day {day}. The plan concerns "
+        f"{rng.choice(OTHER_WHAT)} and {rng.choice(OTHER_WHAT)}. People in the hall waited for number "
+        f"{rng.randrange(10**7)}."
+    )
+    return title, body
 
 
 def write_prices(path: Path, to_date: date) -> None:
@@ -175,10 +200,10 @@ def in_process(work: Callable[..., None], *given: Any) -> dict[str, float]:
     return took
 
 
-def make_up(folder: Path, articles: int) -> Run:
+def make_up(folder: Path, articles: int, share: float) -> Run:
     """Make up an archive; return the run over it."""
     folder.mkdir(parents=True, exist_ok=True)
-    last = write_articles(folder / "articles.csv", articles)
+    last = write_articles(folder / "articles.csv", articles, share)
     write_prices(folder / "prices.csv", last.date())
     given = (str(folder / "articles.csv"),), (str(folder / "prices.csv"),)
     return Run("archive", last + timedelta(days=3), folder / "home", *given, ROOT / "seeds")
@@ -187,7 +212,7 @@ def make_up(folder: Path, articles: int) -> Run:
 def next_day(run: Run, articles: int) -> Run:
     """A run two days after `run` over a day of news that it has not seen."""
     path = Path(run.articles[0]).with_name("next.csv")
-    write_articles(path, articles, run.now, 86_400)
+    write_articles(path, articles, first=run.now, span_seconds=86_400)
     return replace(run, articles=(str(path),), now=run.now + timedelta(days=2))
 
 
@@ -208,16 +233,19 @@ def growth(took: dict[int, dict[str, float]]) -> list[str]:
     help="Articles to make up; several times: one archive after the other.",
 )  # fmt: skip
 @click.option(
+    "--share", default=1.0, show_default=True, type=click.FloatRange(0, 1), help="Of the articles, about a theme."
+)
+@click.option(
     "--repeat", "times", type=click.IntRange(2), help="Then an evening's run in a home so many times as large."
 )
 @click.option("--keep", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep archives and homes in.")
-def main(articles: tuple[int, ...], times: int | None, keep: Path | None) -> None:
+def main(articles: tuple[int, ...], share: float, times: int | None, keep: Path | None) -> None:
     """Make up archives, run the six verbs over each in a process of its own, and print what each took."""
     with tempfile.TemporaryDirectory(prefix="archive-") as temporary:
         took = {}
         for count in sorted(set(articles)):
             print(f"\n{count:,} articles\n", flush=True)
-            run = make_up((keep or Path(temporary)) / str(count), count)
+            run = make_up((keep or Path(temporary)) / str(count), count, share)
             took[count] = in_process(measure, run)
         if len(took) > 1:
             print("\n" + "\n".join(growth(took)), flush=True)
