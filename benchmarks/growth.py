@@ -29,10 +29,11 @@ from tasks.domain.run import Run
 from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
-from tasks.storage.exports import COPIED, VINTAGE_LAYER, write_exports, write_signals
+from tasks.storage.exports import write_exports
 from tasks.storage.files import ROOT, Home
 from tasks.storage.models import build as build_models
 from tasks.storage.models import create_macros, models
+from tasks.storage.signals_file import COPIED, VINTAGE_LAYER, write_signals
 
 ARTICLES, ASSETS, SESSIONS = 300, 60, 252
 START = date(2025, 9, 1)

@@ -13,10 +13,11 @@ from pathlib import Path
 from tasks.domain.run import Run, StepReport, Window
 from tasks.report import write_report
 from tasks.storage.catch_up import remember_inputs
-from tasks.storage.exports import VIEW_LAYERS, VINTAGE_LAYER, write_exports, write_signals
+from tasks.storage.exports import EarlierExports, write_exports
 from tasks.storage.files import Home, flush, swap_link, sweep
 from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
 from tasks.storage.progress import Progress
+from tasks.storage.signals_file import VIEW_LAYERS, VINTAGE_LAYER, Earlier, write_signals
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -60,8 +61,11 @@ def _write_publication(run: Run, home: Home, number: int) -> int:
     draft = home.publications / f".{run.run_id}"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    write_signals(draft / "signals.duckdb", home.warehouse, run.threads)
-    exported = write_exports(draft / "signals.duckdb", draft / "exports", run.threads)
+    last = home.published.resolve()
+    earlier = Earlier(last, run.now) if last.is_dir() else None
+    changed = write_signals(draft / "signals.duckdb", home.warehouse, run.threads, earlier)
+    known = None if changed is None else EarlierExports(last / "exports", changed)
+    exported = write_exports(draft / "signals.duckdb", draft / "exports", run.threads, known)
     (draft / "reports").mkdir()
     write_report(draft / "signals.duckdb", draft / "reports", run.threads)
     flush(draft)

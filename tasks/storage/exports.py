@@ -1,90 +1,59 @@
-"""The published folder: a DuckDB file that readers open, and CSV and Parquet files of the public tables."""
+"""The files beside `signals.duckdb`: CSV and Parquet of the public tables, and what their columns mean."""
 
 from __future__ import annotations
 
 import csv
 import logging
-import math
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tasks.domain.run import Window
 from tasks.storage.files import flush
-from tasks.storage.models import Model, build, create_macros, dictionary, models
+from tasks.storage.models import Model, dictionary, models
 from tasks.storage.progress import Progress
-from tasks.storage.warehouse import Connection, connect, scalar, transaction
+from tasks.storage.signals_file import RECEIPTS, escaped
+from tasks.storage.warehouse import Connection, connect, scalar
 
 log = logging.getLogger(__name__)
 
-EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", "sentence_contribution")
-COPIED = (
-    "raw.theme", "raw.session", "raw.instrument", "raw.source", "raw.source_fetch", "raw.article", "raw.price",
-    "raw.price_offer", "raw.price_rebase", "raw.price_ask", "raw.quarantine", "raw.run_log", "raw.publication",
-    "core.source_session", "quote.price_quote", "provisional.theme_clock_daily", "provisional.asset_daily",
-    "provisional.sentence_contribution",
-)  # fmt: skip
-VINTAGE_LAYER, VIEW_LAYERS = (34, 34), (35, 49)
-"""Versions are views over history in the warehouse and tables in a publication, so that what was known at an instant
-is one scan there; the views and macros over them are the same in both."""
-
-ROWS_PER_CHUNK = 1_000_000
-CSV_ROWS = 2_000_000
-"""More rows than a notebook loads from CSV, about 0.8 GB of receipts (docs/decisions)."""
+EXPORTS = ("theme_daily", "theme_clock_daily", "price_daily", "asset_daily", RECEIPTS)
+MOST_ROWS: Mapping[str, int] = {RECEIPTS: 250_000}
+"""Of the one table that grows with the news, what its two files hold: about 100 MB of CSV (docs/decisions)."""
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _FORMULA = "^[=+@\\t\\r-]"
+PARQUET = "format parquet, compression zstd"
 
 
-def write_signals(path: Path, warehouse: Path, threads: int) -> None:
-    """Write `signals.duckdb`: the copied tables, then the views and macros, with every comment.
+@dataclass(frozen=True, slots=True)
+class EarlierExports:
+    """The exports of an earlier publication.
 
-    The new file is the main catalog: a view made through `attach ... as p` would name `p` and break in every reader.
+    Args:
+        folder: its `exports`.
+        changed: months ("2025-08") whose receipts may be others now.
     """
-    db = connect(path, threads, temp=path.parent / "tmp")
-    try:
-        db.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
-        for table in COPIED:
-            schema = table.split(".")[0]
-            db.execute(f"create schema if not exists {schema}")
-            db.execute(f"create table {table} as from warehouse.{table} order by all")
-        _copy_vintages(db, models(*VINTAGE_LAYER))
-        db.execute("detach warehouse")
-        with transaction(db):  # a thousand comments, each on disk by itself, would take seconds
-            create_macros(db)
-            build(db, models(*VIEW_LAYERS), {})
-        db.execute("checkpoint")
-    finally:
-        db.close()
-    flush(path)
+
+    folder: Path
+    changed: frozenset[str]
 
 
-def _copy_vintages(db: Connection, vintages: list[Model]) -> None:
-    """Every version beside the instant at which it was replaced; by chunks, so that sorting stays within the memory."""
-    db.execute("create schema vintage")
-    parts: list[tuple[Model, Window]] = []
-    for model in vintages:
-        db.execute(f"create table {model.table} as from warehouse.{model.table} limit 0")
-        extent = f"select count(*), min(session_date), max(session_date) from warehouse.history.{model.name}"
-        count, first, last = db.execute(extent).fetchall()[0]
-        chunks = Window(first, last).chunks(math.ceil(count / ROWS_PER_CHUNK)) if count else []
-        parts += [(model, chunk) for chunk in chunks]
-    progress = Progress(log, "copied", "parts", len(parts))
-    for model, chunk in parts:
-        db.execute(
-            f"insert into {model.table} from warehouse.{model.table} "
-            f"where session_date between $from_date and $to_date order by {', '.join(model.grain)}",
-            {"from_date": chunk.from_date, "to_date": chunk.to_date},
-        )
-        progress.advance(1)
-
-
-def write_exports(signals: Path, folder: Path, threads: int, csv_rows: int = CSV_ROWS) -> dict[str, int]:
+def write_exports(
+    signals: Path,
+    folder: Path,
+    threads: int,
+    earlier: EarlierExports | None = None,
+    most_rows: Mapping[str, int] = MOST_ROWS,
+) -> dict[str, int]:
     """Write each public table as CSV and Parquet, ordered by its key; return the rows of each.
 
     CSV: ISO dates, UTC instants with Z, shortest round-trip floats, empty for null; text that a spreadsheet would
-    run as a formula is prefixed with an apostrophe. Parquet holds the values as they are. A table of more than
-    `csv_rows` rows is whole in the Parquet file; its CSV holds the newest sessions. `README.txt` says which.
+    run as a formula is prefixed with an apostrophe. Parquet holds the values as they are. Of a table with more rows
+    than `most_rows` says, both hold the newest sessions, and a folder of its name holds all, a Parquet file a month;
+    months that did not change are links to the files of `earlier`. `README.txt` says what is where.
     """
     folder.mkdir()
     exported = [model for model in models(40, 40) if model.name in EXPORTS]
@@ -94,7 +63,8 @@ def write_exports(signals: Path, folder: Path, threads: int, csv_rows: int = CSV
     try:
         contents = ""
         for model in exported:
-            rows[model.name], line = _export(db, model, folder, csv_rows, lambda: progress.advance(1))
+            most = most_rows.get(model.name)
+            rows[model.name], line = _export(db, model, folder, most, earlier, lambda: progress.advance(1))
             contents += line
         (folder / "README.txt").write_text(contents, encoding="utf-8")
         flush(folder / "README.txt")
@@ -104,39 +74,75 @@ def write_exports(signals: Path, folder: Path, threads: int, csv_rows: int = CSV
     return rows
 
 
-def _export(db: Connection, model: Model, folder: Path, csv_rows: int, tell: Callable[[], None]) -> tuple[int, str]:
-    """Write both files; return the table's rows and the lines that say what the files hold."""
+def _export(
+    db: Connection,
+    model: Model,
+    folder: Path,
+    most: int | None,
+    earlier: EarlierExports | None,
+    tell: Callable[[], None],
+) -> tuple[int, str]:
+    """Write the table's files; return its rows and the lines that say what the files hold."""
     table, name, key = model.table, model.name, ", ".join(model.grain)
     extent = f"select count(*), min(session_date), max(session_date) from {table}"
     count, first, last = db.execute(extent).fetchall()[0]
     about, chosen = f"{name}: {count:,} rows" + (f", sessions {first} to {last}\n" if count else "\n"), ""
-    if count > csv_rows:
-        first = _first_in_csv(db, table, csv_rows)
+    if most is not None and count > most:
+        first = _first_that_fits(db, table, most)
         chosen = f"where session_date >= date '{first}'"
-        cut = f"{name}.csv holds the sessions from {first} on, since all would be more than {csv_rows:,} rows"
-        log.warning("exports/%s; %s.parquet holds all", cut, name)
-        about += f"{cut}. {name}.parquet and signals.duckdb hold all.\n"
+        cut = f"{name}.csv and {name}.parquet hold the sessions from {first} on: all would be more than {most:,} rows"
+        log.info("exports/%s; %s/ holds all by month", cut, name)
+        about += f"{cut}. {name}/*.parquet, a file a month, and signals.duckdb hold all.\n"
+        _export_months(db, model, folder / name, earlier)
     # Ordered inside, formatted outside: the order is that of the values, not of their text.
     cells = ", ".join(_csv_cell(name, kind) for name, kind, *_ in db.execute(f"describe {table}").fetchall())
     files = {
         "csv": (f"select {cells} from (from {table} {chosen} order by {key})", "format csv, header, nullstr ''"),
-        "parquet": (f"from {table} order by {key}", "format parquet, compression zstd"),
+        "parquet": (f"from {table} {chosen} order by {key}", PARQUET),
     }
     for ending, (rows, options) in files.items():
         path = folder / f"{name}.{ending}"
-        db.execute(f"copy ({rows}) to '{_escaped(path)}' ({options})")
+        db.execute(f"copy ({rows}) to '{escaped(path)}' ({options})")
         flush(path)
         tell()
     return int(count), about
 
 
-def _first_in_csv(db: Connection, table: str, csv_rows: int) -> date:
-    """The first of the newest sessions that fit into the CSV together; the newest one in any case."""
+def _export_months(db: Connection, model: Model, folder: Path, earlier: EarlierExports | None) -> None:
+    """One Parquet file a month; a month as it was is the earlier publication's file under another name."""
+    folder.mkdir()
+    table, key = model.table, ", ".join(model.grain)
+    months = db.execute(
+        f"select strftime(session_date, '%Y-%m') as month, min(session_date), max(session_date) from {table} "
+        "group by month order by month"
+    ).fetchall()
+    for month, first, last in months:
+        path = folder / f"{month}.parquet"
+        known = earlier.folder / model.name / path.name if earlier and month not in earlier.changed else None
+        if known and known.exists():
+            _link(known, path)
+            continue
+        rows = f"from {table} where session_date between date '{first}' and date '{last}' order by {key}"
+        db.execute(f"copy ({rows}) to '{escaped(path)}' ({PARQUET})")
+        flush(path)
+
+
+def _link(known: Path, path: Path) -> None:
+    """Give a finished file a second name, or copy it where the disk knows no such thing."""
+    try:
+        os.link(known, path)
+    except OSError:
+        shutil.copyfile(known, path)
+        flush(path)
+
+
+def _first_that_fits(db: Connection, table: str, most: int) -> date:
+    """The first of the newest sessions that fit together; the newest one in any case."""
     first: date = scalar(
         db,
         "select coalesce(min(session_date) filter (where row_count <= $most), max(session_date)) from (select "
         f"session_date, sum(count(*)) over (order by session_date desc) as row_count from {table} group by 1)",
-        {"most": csv_rows},
+        {"most": most},
     )
     return first
 
@@ -161,7 +167,3 @@ def _write_dictionary(path: Path, views: list[Model]) -> None:
                 nullable = str(column.nullable).lower()
                 writer.writerow([view.name, column.name, column.type, column.unit, nullable, column.comment])
     flush(path)
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -1,7 +1,7 @@
 """Run the SQL under `sql/`: one `select` a file; the header says how it is written, the dictionary what it must be.
 
 Header lines of a model (docs/architecture.md):
-    -- write: view | replace | replace session_date | append changed | macro (arguments)
+    -- write: view | replace | replace session_date | append changed | append changed, keep newest | macro (arguments)
     -- grain: one row per (a, b).          the key, enforced by checks and used for history and exports
     -- columns: name                       the dictionary's table, when it is not the file's name
 """
@@ -231,9 +231,21 @@ def append_changed(db: Connection, model: Model, parameters: Mapping[str, Any]) 
     bound = {name: parameters[name] for name in ("from_date", "to_date", *STAMPS)}
     db.execute(sql, bound)
     db.execute(f"insert into {model.table} ({names}, is_removed) select {names}, is_removed from appended")
+    if model.write.endswith("keep newest"):
+        _keep_newest(db, model)
     count = db.execute("select count(*) from appended").fetchone()
     db.execute("drop table appended")
     return int(count[0]) if count else 0
+
+
+def _keep_newest(db: Connection, model: Model) -> None:
+    """Delete versions that another one replaced, and the marks of rows that vanished."""
+    matching = " and ".join(f"t.{name} = n.{name}" for name in model.grain)
+    db.execute(
+        f"delete from {model.table} as t using "
+        f"(select {', '.join(model.grain)}, max(as_of_at) as as_of_at from {model.table} group by all) as n "
+        f"where {matching} and (t.as_of_at < n.as_of_at or t.is_removed)"
+    )
 
 
 def _compared(column: Column) -> str:

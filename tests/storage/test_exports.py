@@ -1,4 +1,6 @@
 import csv
+import logging
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.domain.run import Run
-from tasks.storage.exports import COPIED, EXPORTS, VINTAGE_LAYER, write_exports, write_signals
+from tasks.storage.exports import EXPORTS, EarlierExports, write_exports
 from tasks.storage.files import Home
 from tasks.storage.models import APPENDED_LAYERS, append_changed, build, create_macros, dictionary, models
+from tasks.storage.signals_file import COPIED, VINTAGE_LAYER, write_signals
 from tasks.storage.warehouse import connect, naive_utc, open_warehouse
 
 ORDERED = sorted(EXPORTS)
@@ -101,7 +104,7 @@ def test_csv_text_that_a_spreadsheet_would_run_is_defused(signals: Path, start: 
 
 
 @pytest.mark.parametrize(
-    ("csv_rows", "held"),
+    ("most", "held"),
     [
         (6, ["2025-08-18"] * 3 + ["2025-08-19", "2025-08-20", "2025-08-20"]),
         (5, ["2025-08-19", "2025-08-20", "2025-08-20"]),
@@ -110,23 +113,42 @@ def test_csv_text_that_a_spreadsheet_would_run_is_defused(signals: Path, start: 
         (1, ["2025-08-20", "2025-08-20"]),
     ],
 )
-def test_a_large_table_keeps_whole_newest_sessions_in_its_csv_and_says_so(
-    signals: Path, caplog: pytest.LogCaptureFixture, csv_rows: int, held: list[str]
+def test_a_large_table_keeps_whole_newest_sessions_in_its_files_and_says_so(
+    signals: Path, caplog: pytest.LogCaptureFixture, most: int, held: list[str]
 ) -> None:
-    """The Parquet file holds every row; the newest session is never cut."""
+    """The files by month hold every row; the newest session is never cut."""
+    caplog.set_level(logging.INFO, "tasks.storage.exports")
     put(signals, "price_daily", [{"session_date": "2025-08-20", "symbol": symbol} for symbol in "AB"])
     put(signals, "price_daily", [{"session_date": "2025-08-19", "symbol": "A"}])
     put(signals, "price_daily", [{"session_date": "2025-08-18", "symbol": symbol} for symbol in "ABC"])
     folder = signals.parent / "exports"
-    assert write_exports(signals, folder, 1, csv_rows)["price_daily"] == 6
+    assert write_exports(signals, folder, 1, most_rows={"price_daily": most})["price_daily"] == 6
     with (folder / "price_daily.csv").open(encoding="utf-8", newline="") as file:
         assert [row["session_date"] for row in csv.DictReader(file)] == held
-    assert pq.read_table(folder / "price_daily.parquet").num_rows == 6
+    assert [str(day) for day in pq.read_table(folder / "price_daily.parquet")["session_date"].to_pylist()] == held
     told = [line for line in (folder / "README.txt").read_text(encoding="utf-8").splitlines() if "price_daily" in line]
     assert told[0] == "price_daily: 6 rows, sessions 2025-08-18 to 2025-08-20"
-    cut = f"price_daily.csv holds the sessions from {held[0]} on, since all would be more than {csv_rows} rows"
-    assert told[1:] == ([f"{cut}. price_daily.parquet and signals.duckdb hold all."] if csv_rows < 6 else [])
-    assert caplog.messages == ([f"exports/{cut}; price_daily.parquet holds all"] if csv_rows < 6 else [])
+    files = "price_daily.csv and price_daily.parquet"
+    cut = f"{files} hold the sessions from {held[0]} on: all would be more than {most} rows"
+    where = "price_daily/*.parquet, a file a month, and signals.duckdb hold all."
+    assert told[1:] == ([f"{cut}. {where}"] if most < 6 else [])
+    assert caplog.messages == ([f"exports/{cut}; price_daily/ holds all by month"] if most < 6 else [])
+    by_month = {path.name: pq.read_table(path).num_rows for path in (folder / "price_daily").glob("*")}
+    assert by_month == ({"2025-08.parquet": 6} if most < 6 else {})
+
+
+def test_a_month_that_did_not_change_is_the_earlier_publication_s_file(signals: Path) -> None:
+    months = ("2025-06", "2025-07", "2025-08")
+    put(signals, "price_daily", [{"session_date": f"{month}-18", "symbol": "A"} for month in months])
+    first, second = signals.parent / "first", signals.parent / "second"
+    write_exports(signals, first, 1, most_rows={"price_daily": 1})
+    (first / "price_daily" / "2025-06.parquet").unlink()
+    earlier = EarlierExports(first, frozenset({"2025-08"}))
+    write_exports(signals, second, 1, earlier, most_rows={"price_daily": 1})
+    links = {path.name: path.stat().st_nlink for path in sorted((second / "price_daily").iterdir())}
+    assert links == {"2025-06.parquet": 1, "2025-07.parquet": 2, "2025-08.parquet": 1}
+    shutil.rmtree(first)
+    assert [pq.read_table(second / "price_daily" / name).num_rows for name in links] == [1, 1, 1]
 
 
 def test_the_dictionary_tells_every_column_of_every_public_view(signals: Path) -> None:
@@ -170,7 +192,7 @@ def test_a_published_file_is_one_file_that_opens_anywhere(published: Path) -> No
     with duckdb.connect(str(moved), read_only=True) as db:
         tables = {f"{schema}.{name}" for schema, name in db.execute(
             "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
-        assert tables == {*COPIED, *(model.table for model in models(*VINTAGE_LAYER))}
+        assert tables == {*COPIED, *(model.table for model in models(*VINTAGE_LAYER)), "vintage.layout"}
         assert db.execute("select count(*) from signal.theme_daily").fetchone() == (0,)
 
 
