@@ -5,7 +5,12 @@
 --   again more than 7 days after the last telling that was kept, whether one input brings them or many.
 with recursive counted as (
     select
-        *,
+        incoming_no,
+        article_id,
+        source,
+        source_kind,
+        content_hash,
+        available_at,
         row_number() over (partition by article_id, content_hash order by available_at, incoming_no) as copy_no,
         first_value(content_hash) over (partition by article_id order by available_at, content_hash) as first_hash
     from raw.incoming_article
@@ -51,6 +56,8 @@ told as (
         from raw.article
         where content_hash in (select i.content_hash from raw.incoming_article as i)
     ) as telling
+    -- A text that was told once repeats nothing: the loop below sees the few that were told again.
+    qualify count(*) over (partition by source, content_hash) > 1
 ),
 
 kept as (
