@@ -217,7 +217,7 @@ def publish_year(year: Path, folder: Path) -> None:
         wall, spent = time.perf_counter(), time.process_time()
         write()
         wall, spent = time.perf_counter() - wall, time.process_time() - spent
-        files = [folder / name, *(folder / name).glob("*")]
+        files = [folder / name, *(folder / name).rglob("*")]
         size = sum(path.stat().st_size for path in files if path.is_file())
         click.echo(f"| {name} | {size / 1e6:,.0f} | {wall:,.0f} | {spent:,.0f} |")
     for path in sorted((folder / "exports").glob("sentence_contribution.*")):
