@@ -43,12 +43,12 @@ audit: .venv/test.installed ## Known faults of the locked packages, where somebo
 	@$(BIN)/python requirements/audit.py
 
 test: lint ## Lint, types, import contract, SQL lint and the tests that need only Python, offline
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" --cov --cov-report=term --cov-fail-under=93
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow" --cov --cov-report=term --cov-fail-under=93
 	@$(BIN)/coverage report --include='tasks/domain/*' --fail-under=100
 
 test-all: ## The same with a browser (Debian: chromium), then the tests that take minutes
 	@GEORISK_BROWSER_PROMISED=yes $(MAKE) --no-print-directory test
-	@GEORISK_KILLS=195 GEORISK_FLOW_KILLS=5 $(BIN)/python -m pytest -n auto --dist loadfile -m slow
+	@GEORISK_KILLS=195 GEORISK_FLOW_KILLS=5 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m slow
 
 lint: .venv/test.installed
 	@$(BIN)/ruff check .

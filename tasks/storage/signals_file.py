@@ -126,7 +126,7 @@ def _continues(earlier: Earlier, warehouse: Path, threads: int) -> bool:
     """
     path = earlier.folder / "signals.duckdb"
     try:
-        db = connect(path, threads, temp=path.parent / "tmp", read_only=True)
+        db = connect(path, threads, temp=warehouse.parent / "tmp", read_only=True)
     except WarehouseError:
         return False
     try:

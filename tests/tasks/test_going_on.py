@@ -14,7 +14,7 @@ import pytest
 
 from tasks.storage.exports import write_exports
 from tasks.storage.signals_file import Earlier, write_signals
-from tests.pipeline import STRIKE, TALKS, Pipeline, exports, query, small, utc, write_article
+from tests.pipeline import STRIKE, TALKS, Pipeline, another_process, exports, query, small, utc, write_article
 
 NOON, EVENING, NEXT_NOON = (utc(f"2025-08-{at}") for at in ("18T12:30", "18T21:30", "19T12:30"))
 """Frankfurt has opened and New York has not closed; all have closed; the next day the same."""
@@ -122,6 +122,14 @@ def test_everything_is_written_anew_where_the_last_file_cannot_be_trusted(
     assert query(tmp_path / "signals.duckdb", count.format("vintage")) == query(
         home / "warehouse.duckdb", count.format("history")
     )
+
+
+def test_everything_is_written_anew_while_somebody_writes_in_the_last_file(two_days: Pipeline, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(two_days.run.home, home, symlinks=True)
+    earlier = Earlier((home / "published").resolve(), NEXT_NOON)
+    with another_process("db = duckdb.connect(sys.argv[1])", earlier.folder / "signals.duckdb"):
+        assert write_signals(tmp_path / "signals.duckdb", home / "warehouse.duckdb", 1, earlier) is None
 
 
 def test_a_publication_that_was_not_finished_is_made_up_for(two_days: Pipeline, tmp_path: Path) -> None:
