@@ -10,6 +10,7 @@ with receipt as (
         count(*) filter (where weight > 0) as sentence_count,
         sum(contribution) as risk_score
     from measure.sentence_contribution
+    where session_date between $from_date and $to_date
     group by session_date, theme, clock
 )
 
