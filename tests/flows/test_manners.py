@@ -232,8 +232,13 @@ def test_a_dry_run_reads_an_archive_whole(archive: Path, tmp_path: Path) -> None
 
 
 def run(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    """Start a command as a terminal would: what runs in the background of a script is deaf to Ctrl-C otherwise."""
     environment = {**os.environ, "PYTHONUNBUFFERED": ""}
-    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **options)  # type: ignore[call-overload, no-any-return]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **options)  # type: ignore[call-overload, no-any-return]
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def read_terminal(arguments: list[str], **environment: str) -> tuple[str, str, int]:
@@ -314,7 +319,7 @@ def test_ctrl_c_ends_with_one_line(tmp_path: Path) -> None:
     done = run("-m", "flows.evaluate", "--labelled", str(pipe), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with pipe.open("wb"):
         done.send_signal(signal.SIGINT)
-        out, errors = done.communicate()
+        out, errors = done.communicate(timeout=120)
     assert (out, done.returncode) == (b"", 130)
     assert lines(errors.decode()) == ["error: interrupted; what was published before stays, the same command goes on"]
 
