@@ -5,12 +5,7 @@
 --   again more than 7 days after the last telling that was kept, whether one input brings them or many.
 with recursive counted as (
     select
-        incoming_no,
-        article_id,
-        source,
-        source_kind,
-        content_hash,
-        available_at,
+        *,
         row_number() over (partition by article_id, content_hash order by available_at, incoming_no) as copy_no,
         first_value(content_hash) over (partition by article_id order by available_at, content_hash) as first_hash
     from raw.incoming_article

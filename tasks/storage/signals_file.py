@@ -66,23 +66,25 @@ def write_signals(path: Path, warehouse: Path, threads: int, earlier: Earlier | 
     Returns:
         the months ("2025-08") whose receipts may differ from those of `earlier`; None = any.
     """
-    goes_on = earlier is not None and _continues(earlier, warehouse, threads)
-    if earlier and goes_on:
+    if earlier and not _continues(earlier, warehouse, threads):
+        earlier = None
+    if earlier:
         shutil.copyfile(earlier.folder / "signals.duckdb", path)
     db = connect(path, threads, temp=path.parent / "tmp")
     try:
-        changed = _months_shown(db) if goes_on else frozenset()
-        if goes_on:
+        changed: frozenset[str] | None = None
+        if earlier:
+            changed = _months_shown(db)
             _clear(db)
         db.execute(f"attach '{escaped(warehouse)}' as warehouse (read_only)")
         for table in COPIED:
             db.execute(f"create schema if not exists {table.split('.')[0]}")
             db.execute(f"create table {table} as from warehouse.{table} order by all")
         vintages = models(*VINTAGE_LAYER)
-        if goes_on:
-            changed |= _months_shown(db) | frozenset().union(*(_add_versions(db, model) for model in vintages))
-        else:
+        if changed is None:
             _copy_versions(db, vintages)
+        else:
+            changed |= _months_shown(db) | frozenset().union(*(_add_versions(db, model) for model in vintages))
         db.execute("detach warehouse")
         with transaction(db):  # a thousand comments, each on disk by itself, would take seconds
             create_macros(db)
@@ -91,7 +93,7 @@ def write_signals(path: Path, warehouse: Path, threads: int, earlier: Earlier | 
     finally:
         db.close()
     flush(path)
-    return changed if goes_on else None
+    return changed
 
 
 def _copy_versions(db: Connection, vintages: list[Model]) -> None:
@@ -145,7 +147,9 @@ def _continues(earlier: Earlier, warehouse: Path, threads: int) -> bool:
 
 
 def _holds_the_same(db: Connection, model: Model) -> bool:
-    """Whether the versions are those of the warehouse up to the newest of them, and what came since is not much."""
+    """Whether columns and versions are the warehouse's up to the newest of them, and what came since is not much."""
+    if _columns(db, model.table) != [*_columns(db, f"warehouse.history.{model.name}"), "superseded_at"]:
+        return False
     counts = "select as_of_at, run_id, count(*) from {} group by all order by all"
     held = db.execute(counts.format(model.table)).fetchall()
     known = db.execute(counts.format(f"warehouse.history.{model.name}")).fetchall()
@@ -154,7 +158,7 @@ def _holds_the_same(db: Connection, model: Model) -> bool:
 
 
 def _layout() -> str:
-    """A hash of what decides how versions are written: their models, and with them the columns."""
+    """A hash of what decides how versions are written: their models, and the format of the file."""
     texts = "".join(model.path.read_text(encoding="utf-8") for model in models(*VINTAGE_LAYER))
     return hashlib.sha256((texts + duckdb.__version__).encode()).hexdigest()
 
@@ -173,7 +177,7 @@ def _clear(db: Connection) -> None:
 
 def _add_versions(db: Connection, model: Model) -> frozenset[str]:
     """Add what history has beyond the newest version, end what that replaces; return the receipts' months in it."""
-    names = [name for name, *_ in db.execute(f"describe {model.table}").fetchall()]
+    names = _columns(db, model.table)
     key = ", ".join(name for name in model.grain if name != "as_of_at")
     since = scalar(db, f"select max(as_of_at) from {model.table}")
     db.execute(
@@ -191,6 +195,10 @@ def _add_versions(db: Connection, model: Model) -> frozenset[str]:
     months = _months(db, "added") if model.name == RECEIPTS else frozenset()
     db.execute("drop table added")
     return months
+
+
+def _columns(db: Connection, table: str) -> list[str]:
+    return [name for name, *_ in db.execute(f"describe {table}").fetchall()]
 
 
 def _months_shown(db: Connection) -> frozenset[str]:

@@ -97,6 +97,12 @@ WRITTEN_ANEW: dict[str, tuple[Callable[[Path], None], str]] = {
         lambda home: _change(home / "published" / "signals.duckdb", "update vintage.layout set layout = 'other'"),
         "2025-08-19T12:30",
     ),
+    "versions with other columns": (
+        lambda home: _change(
+            home / "published" / "signals.duckdb", "alter table vintage.price_daily rename close to other"
+        ),
+        "2025-08-19T12:30",
+    ),
     "a warehouse restored from before": (
         lambda home: _change(home / "warehouse.duckdb", "delete from history.theme_clock_daily where run_id = 'late'"),
         "2025-08-19T12:30",
