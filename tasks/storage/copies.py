@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from tasks.storage.files import flush
-from tasks.storage.warehouse import Connection, connect
+from tasks.storage.warehouse import Connection, connect, literal
 
 
 def user_tables(db: Connection, database: str) -> list[tuple[str, str, str]]:
@@ -44,7 +44,7 @@ def write_parquet(db: Connection, folder: Path) -> dict[str, int]:
     for schema, name, sql in user_tables(db, database):
         path = folder / f"{schema}.{name}.parquet"
         table = f"{_quoted(schema)}.{_quoted(name)}"
-        db.execute(f"copy (from {table}) to {_literal(path)} (format parquet, compression zstd)")
+        db.execute(f"copy (from {table}) to {literal(path)} (format parquet, compression zstd)")
         flush(path)
         row = db.execute(f"select count(*) from {table}").fetchone()
         counts[f"{schema}.{name}"] = int(row[0]) if row else 0
@@ -61,7 +61,7 @@ def rewrite(source: Path, target: Path, threads: int, temp: Path) -> None:
     """Write every table of a DuckDB file into a new one; views and macros are made anew by the next run."""
     db = connect(target, threads, temp=temp)
     try:
-        db.execute(f"attach {_literal(source)} as source (read_only)")
+        db.execute(f"attach {literal(source)} as source (read_only)")
         for schema, name, sql in user_tables(db, "source"):
             table = f"{_quoted(schema)}.{_quoted(name)}"
             db.execute(f"create schema if not exists {_quoted(schema)}")
@@ -77,10 +77,6 @@ def rewrite(source: Path, target: Path, threads: int, temp: Path) -> None:
 def _database(db: Connection) -> str:
     row = db.execute("select current_database()").fetchone()
     return str(row[0]) if row else ""
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:

@@ -14,8 +14,8 @@ from pathlib import Path
 from tasks.storage.files import flush
 from tasks.storage.models import Model, dictionary, models
 from tasks.storage.progress import Progress
-from tasks.storage.signals_file import RECEIPTS, escaped
-from tasks.storage.warehouse import Connection, connect, scalar
+from tasks.storage.signals_file import RECEIPTS
+from tasks.storage.warehouse import Connection, connect, literal, scalar
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def _export(
     }
     for ending, (rows, options) in files.items():
         path = folder / f"{name}.{ending}"
-        db.execute(f"copy ({rows}) to '{escaped(path)}' ({options})")
+        db.execute(f"copy ({rows}) to {literal(path)} ({options})")
         flush(path)
         tell()
     return int(count), about
@@ -123,7 +123,7 @@ def _export_months(db: Connection, model: Model, folder: Path, earlier: EarlierE
             _link(known, path)
             continue
         rows = f"from {table} where session_date between date '{first}' and date '{last}' order by {key}"
-        db.execute(f"copy ({rows}) to '{escaped(path)}' ({PARQUET})")
+        db.execute(f"copy ({rows}) to {literal(path)} ({PARQUET})")
         flush(path)
 
 

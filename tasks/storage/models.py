@@ -20,7 +20,7 @@ from typing import Any
 from tasks.domain.errors import WarehouseError
 from tasks.domain.run import Window
 from tasks.storage.files import ROOT
-from tasks.storage.warehouse import Connection, scalar
+from tasks.storage.warehouse import Connection, literal, scalar
 
 SQL = ROOT / "sql"
 STAMPS = ("as_of_at", "run_id")
@@ -293,18 +293,14 @@ def _create_macro(db: Connection, model: Model) -> None:
 def comment(db: Connection, model: Model) -> None:
     """Write a model's purpose and its columns' meanings into the database, where a reader finds them."""
     if model.write.startswith("macro"):
-        db.execute(f"comment on macro table {model.table} is {_quoted(model.purpose)}")
+        db.execute(f"comment on macro table {model.table} is {literal(model.purpose)}")
         return
     kind = "view" if model.write == "view" else "table"
-    db.execute(f"comment on {kind} {model.table} is {_quoted(model.purpose)}")
+    db.execute(f"comment on {kind} {model.table} is {literal(model.purpose)}")
     if kind == "view" and model.schema != READERS_SCHEMA:
         return  # a comment binds the whole view anew; those between history and the readers' views are not read
     known = {column.name: column for column in (*dictionary()["*"], *dictionary().get(model.columns_of, ()))}
     for name, *_ in db.execute(f"describe {model.table}").fetchall():
         if name in known:
             text = f"{known[name].comment} [{known[name].unit}]"
-            db.execute(f"comment on column {model.table}.{name} is {_quoted(text)}")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+            db.execute(f"comment on column {model.table}.{name} is {literal(text)}")

@@ -13,7 +13,7 @@ from tasks.domain.research_plan import KnownEvent, ResearchPlan
 from tasks.domain.run import Window
 from tasks.storage.files import flush
 from tasks.storage.models import Model, build, chunks_of, comment, models
-from tasks.storage.warehouse import Connection, connect, insert_rows, naive_utc, transaction
+from tasks.storage.warehouse import Connection, connect, insert_rows, literal, naive_utc, transaction
 
 LAYERS = (50, 59)
 OF_THE_THEME = ("theme", "sentence", "sentence_theme", "article_story", "publication")
@@ -71,7 +71,7 @@ def copy_news(db: Connection, warehouse: Path, chosen: Sequence[Model]) -> None:
 @contextmanager
 def _attached(db: Connection, warehouse: Path) -> Iterator[None]:
     """Another warehouse as `other`, to read. DuckDB detaches it only once no transaction holds it."""
-    db.execute(f"attach '{_escaped(warehouse)}' as other (read_only)")
+    db.execute(f"attach {literal(warehouse)} as other (read_only)")
     try:
         yield
     finally:
@@ -96,7 +96,7 @@ def copy_research(signals: Path, warehouse: Path, threads: int) -> int:
     db = connect(signals, threads, temp=signals.parent / "tmp")
     rows = 0
     try:
-        db.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
+        db.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         with transaction(db):
             db.execute("create schema if not exists research")
             for model in models(*LAYERS):
@@ -110,7 +110,3 @@ def copy_research(signals: Path, warehouse: Path, threads: int) -> int:
         db.close()
     flush(signals)
     return rows
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -21,7 +21,7 @@ from tasks.domain.run import Window
 from tasks.storage.files import flush
 from tasks.storage.models import Model, build, create_macros, models
 from tasks.storage.progress import Progress
-from tasks.storage.warehouse import Connection, connect, scalar, transaction
+from tasks.storage.warehouse import Connection, connect, literal, scalar, transaction
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def write_signals(path: Path, warehouse: Path, threads: int, earlier: Earlier | 
         if earlier:
             changed = _months_shown(db)
             _clear(db)
-        db.execute(f"attach '{escaped(warehouse)}' as warehouse (read_only)")
+        db.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         for table in COPIED:
             db.execute(f"create schema if not exists {table.split('.')[0]}")
             db.execute(f"create table {table} as from warehouse.{table} order by all")
@@ -132,7 +132,7 @@ def _continues(earlier: Earlier, warehouse: Path, threads: int) -> bool:
     except WarehouseError:
         return False
     try:
-        db.execute(f"attach '{escaped(warehouse)}' as warehouse (read_only)")
+        db.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         if db.execute("select layout from vintage.layout").fetchall() != [(_layout(),)]:
             return False
         last = scalar(db, "select max(as_of_at) from raw.publication")
@@ -209,8 +209,3 @@ def _months_shown(db: Connection) -> frozenset[str]:
 def _months(db: Connection, table: str) -> frozenset[str]:
     rows = db.execute(f"select distinct strftime(session_date, '%Y-%m') from {table}").fetchall()
     return frozenset(month for (month,) in rows)
-
-
-def escaped(path: Path) -> str:
-    """The path as it stands within quotes in SQL."""
-    return str(path).replace("'", "''")

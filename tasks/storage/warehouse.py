@@ -232,6 +232,11 @@ def next_stamp(db: Connection, now: datetime) -> datetime:
     return max(naive_utc(now), last + timedelta(microseconds=1)) if last else naive_utc(now)
 
 
+def literal(text: Path | str) -> str:
+    """The text as SQL writes it, within quotes: for statements that take no parameter, like `attach` and `copy`."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def scalar(db: Connection, sql: str, parameters: dict[str, Any] | None = None) -> Any:
     """The only cell of a query's only row."""
     row = db.execute(sql, parameters or {}).fetchone()
