@@ -26,6 +26,7 @@ from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
     Connection,
+    in_transactions,
     insert_rows,
     logged,
     naive_utc,
@@ -41,6 +42,10 @@ log = logging.getLogger(__name__)
 
 INCOMING_LAYER = 5
 BATCH = 5_000
+TOGETHER = 100_000
+"""Items of one transaction, whose memory grows with them: an evening is one, an archive many. Of an archive a killed
+run keeps what it stored: the next one finds it unchanged, and gives the rest the same verdicts."""
+
 SAME_INSTANT = timedelta(seconds=1)
 _COLUMNS = (
     "incoming_no", "article_id", "source", "source_kind", "collection", "url", "language", "title", "published_at",
@@ -54,12 +59,13 @@ _MESSAGES = {
 }
 
 
-def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
+def collect(run: Run, fetcher: Fetcher | None = None, together: int = TOGETHER) -> StepReport:
     """Store every new readable item once, and every rejected one with its reason.
 
     Args:
         run: the request.
         fetcher: asks the live sources; made from the run's policy if None.
+        together: items that are stored in one transaction.
 
     Returns:
         counts `read`, `new`, `unchanged`, `quarantined`; the last three add up to the first. With live sources also
@@ -85,14 +91,20 @@ def collect(run: Run, fetcher: Fetcher | None = None) -> StepReport:
         refuse_home(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})
         harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
+        db.execute("delete from raw.incoming_article")  # of a run that was killed
+        rejected = _land(db, run, taxonomy, harvests)
+        unread = len(rejected)
         with transaction(db):
-            db.execute("delete from raw.incoming_article")
-            rejected = _land(db, run, taxonomy, harvests)
-            unread = len(rejected)
             build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
-            rejected += _refused(db)
-            counts.update(_accept(db), quarantined=len(rejected))
-            counts["read"] = sum(counts.values())
+        rejected += _refused(db)
+        counts.update(_judged(db), quarantined=len(rejected))
+        counts["read"] = sum(counts.values())
+        *earlier, last = range(0, scalar(db, "select count(*) from raw.incoming_article") + 1, together)
+        for number in earlier:
+            with transaction(db):
+                _accept(db, number, number + together)
+        with transaction(db):
+            _accept(db, last, last + together)
             quarantine(db, run, "article", rejected)
             store_harvests(db, run, taxonomy, harvests, rejected)
             store_sources(db, taxonomy)
@@ -175,7 +187,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest])
             if live
             else read_articles([article_path(run.seeds, name)], Reading(run.now, sources))
         )
-        for batch in _batches(items):
+        for batch in in_transactions(db, _batches(items), TOGETHER // BATCH):
             rejected += [item for item in batch if isinstance(item, Rejected)]
             articles = [item for item in batch if isinstance(item, Article)]
             rows = [_row(run, stamp, name, number + place, item) for place, item in enumerate(articles, start=1)]
@@ -239,17 +251,26 @@ def _refused(db: Connection) -> list[Rejected]:
     ]
 
 
-def _accept(db: Connection) -> dict[str, int]:
-    """Move the new articles and their sections to where they stay; count the new and the unchanged."""
-    chosen = "raw.incoming_article as i inner join incoming.article_verdict as v using (incoming_no)"
+def _judged(db: Connection) -> dict[str, int]:
+    """How many incoming articles are new, and how many unchanged."""
+    found = dict(db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall())
+    return {"new": found.get("new", 0), "unchanged": found.get("unchanged", 0)}
+
+
+def _accept(db: Connection, after: int, last: int) -> None:
+    """Move the new ones of the incoming articles after number `after` to where they and their sections stay."""
+    chosen = (
+        "raw.incoming_article as i inner join incoming.article_verdict as v using (incoming_no) "
+        "where v.verdict = 'new' and incoming_no > $after and incoming_no <= $last"
+    )
+    part = {"after": after, "last": last}
     db.execute(
         "insert into raw.article_section select i.article_id, u.no, i.sections[u.no].section, i.sections[u.no].text "
-        f"from {chosen}, unnest(range(1, len(i.sections) + 1)) as u(no) where v.verdict = 'new'"
+        f"from (select i.* from {chosen}) as i, unnest(range(1, len(i.sections) + 1)) as u(no)",
+        part,
     )
     db.execute(
-        f"insert into raw.article by name select i.* exclude (incoming_no, sections, location) from {chosen} "
-        "where v.verdict = 'new' order by i.article_id"
+        "insert into raw.article by name "
+        f"select i.* exclude (incoming_no, sections, location) from {chosen} order by i.article_id",
+        part,
     )
-    rows = db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall()
-    found = dict(rows)
-    return {"new": found.get("new", 0), "unchanged": found.get("unchanged", 0)}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -27,6 +28,7 @@ MEMORY_LIMIT = "600MB"
 over 200,000 articles stays within 1.5 GB (`benchmarks.archive`). With 400 MB a chunk of 20,000 does not fit."""
 
 Connection = duckdb.DuckDBPyConnection
+T = TypeVar("T")
 
 
 def naive_utc(moment: datetime) -> datetime:
@@ -128,6 +130,15 @@ def transaction(db: Connection) -> Iterator[None]:
             db.execute("rollback")
         raise
     db.execute("commit")
+
+
+def in_transactions(db: Connection, items: Iterable[T], size: int) -> Iterator[T]:
+    """The items, with `size` of them in a transaction: an open one keeps memory by its rows, beyond DuckDB's limit."""
+    iterator = iter(items)
+    for first in iterator:
+        with transaction(db):
+            yield first
+            yield from islice(iterator, size - 1)
 
 
 def migrate(db: Connection, now: datetime, folder: Path = MIGRATIONS) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks import collect as module
 from tasks.collect import collect
 from tasks.domain.errors import ConfigError, SeedError, SourceError
 from tests.pipeline import SEEDS, STRIKE, TALKS, Pipeline, small, write_article
@@ -100,6 +101,34 @@ def test_one_big_input_and_many_small_ones_keep_the_same_articles(tmp_path: Path
     kept = whole.rows("select article_id from raw.article order by all")
     assert kept == parts.rows("select article_id from raw.article order by all")
     assert kept == [("day-01",), ("day-10",)], "the same text again after more than seven days is news"
+
+
+@pytest.mark.parametrize(("together", "kept"), [(1, 2), (3, 1), (4, 2), (5, 0)])
+def test_an_archive_of_many_transactions_goes_on_where_it_died(
+    mixed: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int, kept: int
+) -> None:
+    """Four items can be read: another text under the same id, the first telling, its source's copy, another's copy."""
+    tables = {
+        "raw.article": "* exclude run_id",
+        "raw.article_section": "*",
+        "raw.quarantine": "* exclude (run_id, location, quarantine_id)",
+        "raw.source": "*",
+        "raw.incoming_article": "*",
+    }
+
+    def stored(pipeline: Pipeline) -> list[list[tuple[object, ...]]]:
+        return [pipeline.rows(f"select {cells} from {table} order by all") for table, cells in tables.items()]
+
+    shutil.copytree(mixed.run.articles[0], tmp_path / "articles")
+    pipeline = small(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "quarantine", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            collect(pipeline.run, together=together)
+    assert pipeline.cell("select count(*) from raw.article") == kept
+    report = collect(replace(pipeline.run, run_id="again"), together=together)
+    assert report.counts == {"read": 14, "new": 2 - kept, "unchanged": kept, "quarantined": 12}
+    assert stored(pipeline) == stored(mixed)
 
 
 def test_minute_stamps_mean_the_end_of_the_minute(tmp_path: Path) -> None:
