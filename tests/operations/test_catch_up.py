@@ -198,6 +198,20 @@ def test_what_a_broken_run_left_is_made_up_for(home: Pipeline, tmp_path: Path, s
     assert window == Window(date(2025, 8, 4), date(2025, 8, 18))
 
 
+def test_what_time_alone_settles_is_published_also_after_a_run_that_built_and_did_not_publish(
+    home: Pipeline, tmp_path: Path
+) -> None:
+    """Brent's closes were due a week later. The run that saw them overdue ended in a failed check."""
+    whole = home.copy(tmp_path / "whole")
+    newest = "select * exclude (as_of_at, run_id, fetched_at) from signal.price_daily order by all"
+    assert "pending" in {status for (status,) in home.rows("select price_status from signal.price_daily")}
+    run_until(replace(home.run, run_id="broken", now=utc("2025-08-26T23:00")), "check", tmp_path)
+    later = utc("2025-08-27T23:00")
+    home.publish(run_id="next", now=later)
+    whole.publish(run_id="next", now=later, catch_up=False)
+    assert home.rows(newest) == whole.rows(newest)
+
+
 def run_until(run: Run, station: str, tmp_path: Path) -> None:
     collect(run)
     if station == "collect":
