@@ -12,6 +12,7 @@ import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -133,6 +134,7 @@ def build(
     parameters: Mapping[str, Any],
     chunks: Sequence[Window] = (),
     tell: Callable[[], None] = lambda: None,
+    each: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> dict[str, int]:
     """Write views and tables; return the rows of each table that were written.
 
@@ -143,6 +145,7 @@ def build(
         chunks: windows that together make the range: a table that replaces sessions is written one after the other,
             so that memory does not grow with the range. Empty = the range at once.
         tell: called after each chunk, for a progress line.
+        each: what a table, or a chunk of it, is written within: a transaction, where there is none around all.
     """
     written: dict[str, int] = {}
     kinds = _kinds(db)
@@ -156,10 +159,13 @@ def build(
         elif model.write == "replace session_date":
             windows = [{"from_date": chunk.from_date, "to_date": chunk.to_date} for chunk in chunks] or [{}]
             for window in windows:
-                written[model.name] = written.get(model.name, 0) + _replace(db, model, {**parameters, **window})
+                with each():
+                    count = _replace(db, model, {**parameters, **window})
+                written[model.name] = written.get(model.name, 0) + count
                 tell()
         elif model.write == "replace":
-            written[model.name] = _replace(db, model, parameters)
+            with each():
+                written[model.name] = _replace(db, model, parameters)
         else:
             raise WarehouseError(f"{model.path}: cannot write {model.write!r} here")
         comment(db, model)

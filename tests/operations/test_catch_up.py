@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tasks import build as build_module
 from tasks.build import build
 from tasks.check import check
 from tasks.collect import collect
@@ -188,9 +189,9 @@ def test_what_changes_the_past_opens_it(
     assert window == Window(first, date(2025, 8, 15))
 
 
-@pytest.mark.parametrize("station", ["collect", "price", "check"])
+@pytest.mark.parametrize("station", ["collect", "price", "chunk", "check"])
 def test_what_a_broken_run_left_is_made_up_for(home: Pipeline, tmp_path: Path, station: str) -> None:
-    """The run of the 15th ends after a station; the run of the 18th knows nothing of it."""
+    """The run of the 15th ends after a station, or amid the chunks of one; the run of the 18th knows nothing of it."""
     late_article(tmp_path / "root")
     broken = replace(home.run, run_id="broken", now=NEXT_NOW)
     run_until(broken, station, tmp_path)
@@ -212,6 +213,18 @@ def test_what_time_alone_settles_is_published_also_after_a_run_that_built_and_di
     assert home.rows(newest) == whole.rows(newest)
 
 
+class Dying:
+    """A progress line that ends the build in the middle of its fifth table by session."""
+
+    def __init__(self, _log: object, _verb: str, _things: str, total: int) -> None:
+        self.left = total * 9 // 20
+
+    def advance(self, count: int) -> None:
+        self.left -= count
+        if self.left <= 0:
+            raise ZeroDivisionError
+
+
 def run_until(run: Run, station: str, tmp_path: Path) -> None:
     collect(run)
     if station == "collect":
@@ -220,6 +233,12 @@ def run_until(run: Run, station: str, tmp_path: Path) -> None:
     window = price(run).window
     assert window is not None
     if station == "price":
+        return
+    if station == "chunk":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(build_module, "Progress", Dying)
+            with pytest.raises(ZeroDivisionError):
+                build(run, window, articles_per_chunk=1)
         return
     build(run, window)
     with pytest.raises(CheckFailedError):
