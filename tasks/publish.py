@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import shutil
 import time
 from dataclasses import dataclass
@@ -15,9 +16,18 @@ from tasks.report import write_report
 from tasks.storage.catch_up import remember_inputs
 from tasks.storage.exports import EarlierExports, write_exports
 from tasks.storage.files import Home, flush, swap_link, sweep
-from tasks.storage.models import APPENDED_LAYERS, SQL, append_changed, build, chunks_of, create_macros, models
+from tasks.storage.models import (
+    APPENDED_LAYERS,
+    ARTICLES_PER_CHUNK,
+    SQL,
+    append_changed,
+    build,
+    chunks_of,
+    create_macros,
+    models,
+)
 from tasks.storage.progress import Progress
-from tasks.storage.signals_file import VIEW_LAYERS, VINTAGE_LAYER, Earlier, write_signals
+from tasks.storage.signals_file import RECEIPTS, VIEW_LAYERS, VINTAGE_LAYER, Earlier, write_signals
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -32,11 +42,20 @@ from tasks.storage.warehouse import (
 
 log = logging.getLogger(__name__)
 
+DAYS_PER_CHUNK = 366
+"""Of the tables whose rows follow from the sessions. Each chunk that is appended keeps a megabyte until the end of the
+transaction, however few its rows are, so only receipts, which follow from the articles, are cut more finely."""
 
-def publish(run: Run, window: Window) -> StepReport:
+
+def publish(run: Run, window: Window, articles_per_chunk: int = ARTICLES_PER_CHUNK) -> StepReport:
     """Make the checked rows public: history first, then the files, then one rename.
 
     A reader of `published` finds the old publication or the new one, whole, and is never waited for.
+
+    Args:
+        run: the request.
+        window: the sessions that were built.
+        articles_per_chunk: of the home's articles, by which the receipts of the window are cut.
 
     Returns:
         counts `changed` (rows appended to history), `removed` (publications swept).
@@ -45,7 +64,7 @@ def publish(run: Run, window: Window) -> StepReport:
     home = Home(run.home)
     with logged(run, "publish") as counts:
         with open_warehouse(run) as db, transaction(db):
-            counts["changed"] = _append_history(db, run, window)
+            counts["changed"] = _append_history(db, run, window, articles_per_chunk)
             remember_inputs(db, run, window)
             create_macros(db)
             build(db, models(VINTAGE_LAYER[0], VIEW_LAYERS[1]), {})
@@ -81,22 +100,25 @@ def _free_name(path: Path, number: int) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _append_history(db: Connection, run: Run, window: Window) -> int:
+def _append_history(db: Connection, run: Run, window: Window, articles_per_chunk: int) -> int:
     """Append every changed row under one stamp; a run that changes nothing leaves no vintage."""
-    as_of_at = next_stamp(db, run.now)
-    chunks = [
-        {"from_date": chunk.from_date, "to_date": chunk.to_date, "as_of_at": as_of_at, "run_id": run.run_id}
-        for chunk in chunks_of(db, window)
+    stamps = {"as_of_at": next_stamp(db, run.now), "run_id": run.run_id}
+    by_article, by_year = (
+        chunks_of(db, window, articles_per_chunk),
+        window.chunks(math.ceil(window.days / DAYS_PER_CHUNK)),
+    )
+    parts = [
+        (model, chunk)
+        for model in models(*APPENDED_LAYERS)
+        for chunk in (by_article if model.name == RECEIPTS else by_year)
     ]
-    layer = models(*APPENDED_LAYERS)
-    progress = Progress(log, "compared", "parts", len(layer) * len(chunks))
+    progress = Progress(log, "compared", "parts", len(parts))
     changed = 0
-    for model in layer:
-        for parameters in chunks:
-            changed += append_changed(db, model, parameters)
-            progress.advance(1)
+    for model, chunk in parts:
+        changed += append_changed(db, model, {"from_date": chunk.from_date, "to_date": chunk.to_date, **stamps})
+        progress.advance(1)
     if changed:
-        row = (run.run_id, as_of_at, window.from_date, window.to_date)
+        row = (run.run_id, stamps["as_of_at"], window.from_date, window.to_date)
         insert_rows(db, "raw.publication", ("run_id", "as_of_at", "from_date", "to_date"), [row])
     return changed
 

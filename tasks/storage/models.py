@@ -223,9 +223,9 @@ def append_changed(db: Connection, model: Model, parameters: Mapping[str, Any]) 
     fresh = ", ".join(stamps.get(column.name, f"f.{column.name}") for column in columns)
     gone = ", ".join(stamps.get(column.name, f"n.{column.name}") for column in columns)
     sql = f"""
-        create or replace temp table appended as
+        insert into {model.table} ({names}, is_removed)
         with fresh as ({_cast_select(model)}),
-        newest as (
+        newest as materialized (  -- before the first row is inserted
             select * from {model.table} where session_date between $from_date and $to_date
             qualify row_number() over (partition by {keys} order by as_of_at desc) = 1
         )
@@ -235,13 +235,10 @@ def append_changed(db: Connection, model: Model, parameters: Mapping[str, Any]) 
         select {gone}, true from newest as n anti join fresh as f using ({keys}) where not n.is_removed
     """
     bound = {name: parameters[name] for name in ("from_date", "to_date", *STAMPS)}
-    db.execute(sql, bound)
-    db.execute(f"insert into {model.table} ({names}, is_removed) select {names}, is_removed from appended")
+    row = db.execute(sql, bound).fetchone()
     if model.write.endswith("keep newest"):
         _keep_newest(db, model)
-    count = db.execute("select count(*) from appended").fetchone()
-    db.execute("drop table appended")
-    return int(count[0]) if count else 0
+    return int(row[0]) if row else 0
 
 
 def _keep_newest(db: Connection, model: Model) -> None:

@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+from tasks.build import build
+from tasks.collect import collect
+from tasks.price import price
+from tasks.publish import publish
+from tasks.score import score
 from tests.pipeline import (
     SEED_ARTICLE,
     SEED_NOW,
@@ -99,6 +104,18 @@ def test_chunks_one_after_the_other_build_the_same_rows_as_the_whole(august: Pip
     for table in ("daily.theme_clock_daily", "daily.price_daily", "asset.asset_daily", "core.source_session"):
         everything = f"from {table} where session_date between '2025-08-04' and '2025-08-29' order by all"
         assert parts.rows(everything) == august.rows(everything), table
+
+
+def test_an_archive_of_many_chunks_is_published_byte_for_byte(august: Pipeline, tmp_path: Path) -> None:
+    """Of two articles each; its tables are written in a transaction for each chunk."""
+    archive = seeded(tmp_path / "home", articles=august.run.articles, **AUGUST)
+    collect(archive.run)
+    score(archive.run)
+    window = price(archive.run).window
+    assert window is not None
+    build(archive.run, window, articles_per_chunk=2)
+    publish(archive.run, window, articles_per_chunk=2)
+    assert exports(archive.home.published.resolve()) == exports(august.home.published.resolve())
 
 
 def test_removing_an_article_changes_no_earlier_session(august: Pipeline, tmp_path: Path) -> None:
