@@ -82,6 +82,7 @@ seen as (
         source,
         count(*) as seen_count
     from staging.article_session
+    where session_date between $from_date - interval 60 day and $to_date
     group by session_date, clock, source
 ),
 

@@ -27,7 +27,31 @@ seen as (
         a.source,
         count(*) as seen_count
     from staging.article_session as a
+    where a.session_date between $from_date and $to_date
     group by a.session_date, a.clock, a.source
+),
+
+span as (
+    select
+        min(cutoff_at) as first_at,
+        max(cutoff_at) as last_at
+    from grid
+),
+
+-- Of the articles before the first cut-off only each source's newest can be the newest at a cut-off.
+heard as (
+    select distinct
+        a.source,
+        a.available_at
+    from raw.article as a
+    inner join span as w on a.available_at > w.first_at and a.available_at <= w.last_at
+    union all
+    select
+        a.source,
+        max(a.available_at) as available_at
+    from raw.article as a
+    inner join span as w on a.available_at <= w.first_at
+    group by a.source
 ),
 
 last_session as (
@@ -62,11 +86,7 @@ judged as (
         or n.seen_count is not null as is_in_archive
     from grid as g
     left join seen as n on g.session_date = n.session_date and g.clock = n.clock and g.source = n.source
-    asof left join (select distinct
-        source,
-        available_at
-    from raw.article) as newest
-        on g.source = newest.source and g.cutoff_at >= newest.available_at
+    asof left join heard as newest on g.source = newest.source and g.cutoff_at >= newest.available_at
 )
 
 select
