@@ -91,7 +91,7 @@ def collect(run: Run, fetcher: Fetcher | None = None, together: int = TOGETHER) 
         refuse_home(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})
         harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
-        db.execute("delete from raw.incoming_article")  # of a run that was killed
+        db.execute("delete from raw.incoming_article")  # of a run that did not end
         rejected = _land(db, run, taxonomy, harvests)
         unread = len(rejected)
         with transaction(db):
