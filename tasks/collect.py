@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 from tasks.domain.articles import Article, Rejected
 from tasks.domain.errors import ClockError, ConfigError, SourceError
@@ -26,6 +26,7 @@ from tasks.storage.quarantine import first_fault, quarantine, storable
 from tasks.storage.seeds import Taxonomy, load_taxonomy
 from tasks.storage.warehouse import (
     Connection,
+    emptied,
     in_transactions,
     insert_rows,
     logged,
@@ -91,24 +92,23 @@ def collect(run: Run, fetcher: Fetcher | None = None, together: int = TOGETHER) 
         refuse_home(db, run)
         known = known_answers(db, {source.source: source.feed or "" for source in live})
         harvests = harvest(live, known, fetcher or Fetcher(run.fetching), run.now) if live else []
-        db.execute("delete from raw.incoming_article")  # of a run that did not end
-        rejected = _land(db, run, taxonomy, harvests)
-        unread = len(rejected)
-        with transaction(db):
-            build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
-        rejected += _refused(db)
-        counts.update(_judged(db), quarantined=len(rejected))
-        counts["read"] = sum(counts.values())
-        *earlier, last = range(0, scalar(db, "select count(*) from raw.incoming_article") + 1, together)
-        for number in earlier:
+        with emptied(db, "raw.incoming_article"):
+            rejected = _land(db, run, taxonomy, harvests)
+            unread = len(rejected)
             with transaction(db):
-                _accept(db, number, number + together)
-        with transaction(db):
-            _accept(db, last, last + together)
-            quarantine(db, run, "article", rejected)
-            store_harvests(db, run, taxonomy, harvests, rejected)
-            store_sources(db, taxonomy)
-            db.execute("delete from raw.incoming_article")
+                build(db, [model for model in models(INCOMING_LAYER, INCOMING_LAYER) if "article" in model.name], {})
+            rejected += _refused(db)
+            counts.update(_judged(db), quarantined=len(rejected))
+            counts["read"] = sum(counts.values())
+            *earlier, (after, total) = _parts(db, together)
+            for part in earlier:
+                with transaction(db):
+                    _accept(db, *part)
+            with transaction(db):
+                _accept(db, after, total)
+                quarantine(db, run, "article", rejected)
+                store_harvests(db, run, taxonomy, harvests, rejected)
+                store_sources(db, taxonomy)
         if live:
             counts.update(feeds=len(harvests), feeds_failed=_tell_failed(harvests))
         if not db.execute("select 1 from raw.article limit 1").fetchone():
@@ -180,7 +180,7 @@ def _land(db: Connection, run: Run, taxonomy: Taxonomy, harvests: list[Harvest])
     rejected: list[Rejected] = []
     number, stamp = 0, next_stamp(db, run.now)
     progress = Progress(log, "read", "items", None)
-    for name in run.articles:
+    for name in sorted(run.articles, key=FEEDS.__eq__):
         live = name == FEEDS
         items = (
             live_items(harvests, sources)
@@ -255,6 +255,18 @@ def _judged(db: Connection) -> dict[str, int]:
     """How many incoming articles are new, and how many unchanged."""
     found = dict(db.execute("select verdict, count(*) from incoming.article_verdict group by verdict").fetchall())
     return {"new": found.get("new", 0), "unchanged": found.get("unchanged", 0)}
+
+
+def _parts(db: Connection, together: int) -> list[tuple[int, int]]:
+    """The numbers after which, and up to which, incoming articles are stored together.
+
+    What feeds brought has landed last and is in the last part, with which their fetches are stored: live articles
+    without a fetch would let a dead feed pass for an archive.
+    """
+    total = scalar(db, "select count(*) from raw.incoming_article")
+    archived = scalar(db, "select count(*) from raw.incoming_article where source_kind = 'archive'")
+    edges = [*range(0, archived + 1, together), total]
+    return list(pairwise(edges))
 
 
 def _accept(db: Connection, after: int, last: int) -> None:

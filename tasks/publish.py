@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import math
 import shutil
 import time
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from tasks.storage.models import (
     SQL,
     append_changed,
     build,
+    by_year,
     chunks_of,
     create_macros,
     models,
@@ -41,10 +41,6 @@ from tasks.storage.warehouse import (
 )
 
 log = logging.getLogger(__name__)
-
-DAYS_PER_CHUNK = 366
-"""Of the tables whose rows follow from the sessions. Each chunk that is appended keeps a megabyte until the end of the
-transaction, however few its rows are, so only receipts, which follow from the articles, are cut more finely."""
 
 
 def publish(run: Run, window: Window, articles_per_chunk: int = ARTICLES_PER_CHUNK) -> StepReport:
@@ -103,14 +99,12 @@ def _free_name(path: Path, number: int) -> Path:
 def _append_history(db: Connection, run: Run, window: Window, articles_per_chunk: int) -> int:
     """Append every changed row under one stamp; a run that changes nothing leaves no vintage."""
     stamps = {"as_of_at": next_stamp(db, run.now), "run_id": run.run_id}
-    by_article, by_year = (
-        chunks_of(db, window, articles_per_chunk),
-        window.chunks(math.ceil(window.days / DAYS_PER_CHUNK)),
-    )
+    chunks = chunks_of(db, window, articles_per_chunk)
+    # Each chunk that is appended keeps a megabyte until the end of the transaction, however few its rows are.
     parts = [
         (model, chunk)
         for model in models(*APPENDED_LAYERS)
-        for chunk in (by_article if model.name == RECEIPTS else by_year)
+        for chunk in (chunks if model.name == RECEIPTS else by_year(chunks))
     ]
     progress = Progress(log, "compared", "parts", len(parts))
     changed = 0

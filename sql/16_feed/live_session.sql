@@ -1,4 +1,4 @@
--- write: replace session_date
+-- write: replace session_date, by year
 -- grain: one row per (session_date, clock, source), from a live source's first fetch on.
 -- purpose: whether a feed was expected and could have brought news of the session: a dead feed is not calm.
 -- limits: a feed that answers without news is taken for dead when, at its last good answer, its newest item was older

@@ -1,4 +1,4 @@
--- write: replace session_date
+-- write: replace session_date, by year
 -- grain: one row per (session_date, clock).
 -- purpose: which share of the expected sources could have brought news of the session.
 -- limits: a source is expected once it has begun, a feed until it is switched off. Sources that nobody declared are

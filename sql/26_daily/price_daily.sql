@@ -1,4 +1,4 @@
--- write: replace session_date
+-- write: replace session_date, by year
 -- grain: one row per (session_date, symbol).
 -- purpose: the price struck in the session, its return, and the return beside the benchmark's.
 -- limits: close and returns are outcomes, known at price_available_at; beta and realised_vol use only what was known

@@ -1,4 +1,4 @@
--- write: replace session_date
+-- write: replace session_date, by year
 -- grain: one row per (session_date, theme, clock), for every session of every clock.
 -- purpose: the day's row of a theme, from nothing that became available after cutoff_at.
 -- limits: confidence is coverage x n/(n+3) x agreement, n the effective stories; 0 without news.

@@ -1,4 +1,4 @@
--- write: replace session_date
+-- write: replace session_date, by year
 -- grain: one row per (session_date, theme, symbol).
 -- purpose: the theme's row at the asset's own clock beside the asset's price: the table for notebooks.
 -- limits: priced_in_z is the sum of the last 5 abnormal moves known at the cut-off, in 60-session standard deviations,

@@ -14,7 +14,7 @@ from pathlib import Path
 from tasks.domain.run import Run, Window
 from tasks.domain.scoring import MODEL_VERSION
 from tasks.storage.models import HISTORY_LAYER, SQL, models
-from tasks.storage.warehouse import Connection, insert_rows, scalar
+from tasks.storage.warehouse import Connection, insert_rows, scalar, transaction
 
 TAXONOMY = ("themes.yaml", "lexicon.csv", "exposures.csv", "instruments.csv", "series.csv", "clocks.csv")
 ONE_DAY = timedelta(days=1)
@@ -42,6 +42,17 @@ def catch_up(db: Connection, run: Run, window: Window) -> Window:
     reopened = [day - ONE_DAY for day in changed if day is not None]
     first = min([last, *reopened, *([open_date] if open_date else [])])
     return Window(min(max(window.from_date, first), window.to_date), window.to_date)
+
+
+def forget_inputs(db: Connection, window: Window) -> None:
+    """From here on the window's rows may be made from something else than what is published; say so before they are.
+
+    A run that ends between the two, and an input that is put back as it was after it, would leave its rows for good.
+    """
+    days = {"from_date": window.from_date, "to_date": window.to_date}
+    with transaction(db):
+        db.execute("delete from raw.published_input where input_date >= $from_date", {"from_date": window.from_date})
+        db.execute("delete from raw.backfill_part where to_date >= $from_date and from_date <= $to_date", days)
 
 
 def remember_inputs(db: Connection, run: Run, window: Window) -> None:

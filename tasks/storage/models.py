@@ -1,7 +1,8 @@
 """Run the SQL under `sql/`: one `select` a file; the header says how it is written, the dictionary what it must be.
 
 Header lines of a model (docs/architecture.md):
-    -- write: view | replace | replace session_date | append changed | append changed, keep newest | macro (arguments)
+    -- write: view | replace | replace session_date | replace session_date, by year | append changed
+              | append changed, keep newest | macro (arguments)
     -- grain: one row per (a, b).          the key, enforced by checks and used for history and exports
     -- columns: name                       the dictionary's table, when it is not the file's name
 """
@@ -14,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,12 @@ APPENDED_LAYERS = (30, 32)
 READERS_SCHEMA = "signal"
 ARTICLES_PER_CHUNK = 20_000
 """An article becomes some rows on each clock and theme; this many keep a chunk within DuckDB's memory."""
+
+DAYS_PER_CHUNK = 366
+"""Of the tables whose rows follow from the sessions, however many articles there are."""
+
+LONGEST_CLOSURE = timedelta(days=4)
+"""An article can wait so long for its session that the window's first one has articles of days before the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +164,9 @@ def build(
             db.execute(f"create or replace view {model.table} as {model.body}")
         elif model.write.startswith("macro"):
             _create_macro(db, model)
-        elif model.write == "replace session_date":
-            windows = [{"from_date": chunk.from_date, "to_date": chunk.to_date} for chunk in chunks] or [{}]
-            for window in windows:
+        elif model.write.startswith("replace session_date"):
+            parts = _parts(model, chunks)
+            for window in [{"from_date": part.from_date, "to_date": part.to_date} for part in parts] or [{}]:
                 with each():
                     count = _replace(db, model, {**parameters, **window})
                 written[model.name] = written.get(model.name, 0) + count
@@ -197,7 +205,29 @@ def _make_way(db: Connection, model: Model, kind: str | None) -> None:
 
 def chunks_of(db: Connection, window: Window, articles_per_chunk: int = ARTICLES_PER_CHUNK) -> list[Window]:
     """The window cut so that a chunk holds about as many articles; days of more news hold several times as many."""
-    return window.chunks(math.ceil(scalar(db, "select count(*) from raw.article") / articles_per_chunk))
+    count = scalar(
+        db,
+        "select count(*) from raw.article where available_at between $first and $last",
+        {"first": window.from_date - LONGEST_CLOSURE, "last": window.to_date + timedelta(days=1)},
+    )
+    return window.chunks(math.ceil(count / articles_per_chunk))
+
+
+def by_year(chunks: Sequence[Window]) -> list[Window]:
+    """What the chunks cover, in chunks of about a year."""
+    if not chunks:
+        return []
+    whole = Window(chunks[0].from_date, chunks[-1].to_date)
+    return whole.chunks(math.ceil(whole.days / DAYS_PER_CHUNK))
+
+
+def chunk_count(model: Model, chunks: Sequence[Window]) -> int:
+    """How many chunks of a model `build` writes one after the other, and tells of."""
+    return len(_parts(model, chunks)) if model.write.startswith("replace session_date") else 0
+
+
+def _parts(model: Model, chunks: Sequence[Window]) -> Sequence[Window]:
+    return by_year(chunks) if model.write.endswith("by year") else chunks
 
 
 def create_macros(db: Connection, root: Path = SQL) -> None:
@@ -266,7 +296,7 @@ def _cast_select(model: Model) -> str:
 
 def _replace(db: Connection, model: Model, parameters: Mapping[str, Any]) -> int:
     _create_table(db, model, _working_columns(model))
-    if model.write == "replace session_date":
+    if model.write.startswith("replace session_date"):
         window = {name: parameters[name] for name in ("from_date", "to_date")}
         db.execute(f"delete from {model.table} where session_date between $from_date and $to_date", window)
     else:

@@ -141,6 +141,19 @@ def in_transactions(db: Connection, items: Iterable[T], size: int) -> Iterator[T
             yield from islice(iterator, size - 1)
 
 
+@contextmanager
+def emptied(db: Connection, table: str) -> Iterator[None]:
+    """The table is empty at the beginning and at the end, and also when the work fails; a killed one leaves it full."""
+    db.execute(f"delete from {table}")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):
+            db.execute(f"delete from {table}")
+        raise
+    db.execute(f"delete from {table}")
+
+
 def migrate(db: Connection, now: datetime, folder: Path = MIGRATIONS) -> list[str]:
     """Apply the numbered migrations that this file has not seen, each in one transaction.
 

@@ -22,13 +22,14 @@ from tasks.price import price
 from tasks.publish import publish
 from tasks.score import score
 from tasks.storage.models import SQL
-from tests.pipeline import STRIKE, TALKS, Pipeline, small, utc, write_article, write_prices
+from tests.pipeline import STRIKE, TALKS, Pipeline, query, small, utc, write_article, write_prices
 from tests.tasks.test_vintages_stateful import failing_checks, small_seeds
 
 SYMBOLS = ("BRENT", "SPY", "ITA", "EZU")
 DAYS = [date(2025, 8, day) for day in (4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 18, 19)]
 FIRST_NOW, NEXT_NOW = utc("2025-08-14T23:00"), utc("2025-08-15T23:00")
 TABLES = ("daily.theme_clock_daily", "daily.price_daily", "asset.asset_daily", "measure.sentence_contribution")
+FETCHED = ("daily.price_daily", "asset.asset_daily")
 STAMPS = {"fetched_at", "ingested_at"}
 
 NOT_INPUTS = {
@@ -211,6 +212,30 @@ def test_what_time_alone_settles_is_published_also_after_a_run_that_built_and_di
     home.publish(run_id="next", now=later)
     whole.publish(run_id="next", now=later, catch_up=False)
     assert home.rows(newest) == whole.rows(newest)
+
+
+@pytest.mark.parametrize("station", ["chunk", "check"])
+def test_what_a_broken_run_of_another_lexicon_left_is_built_again(home: Pipeline, tmp_path: Path, station: str) -> None:
+    """Then the lexicon is put back, and nothing is left that differs from what was published."""
+    other = tmp_path / "seeds"
+    shutil.copytree(home.run.seeds, other)
+    lines = (other / "lexicon.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (other / "lexicon.csv").write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    undisturbed = home.copy(tmp_path / "undisturbed")
+    run_until(replace(home.run, run_id="broken", now=NEXT_NOW, seeds=other), station, tmp_path)
+    home.build(run_id="next", now=NEXT_NOW)
+    undisturbed.build(run_id="next", now=NEXT_NOW)
+    for table in ("core.voice", "measure.theme_score", "pressure.theme_pressure", *TABLES):
+        everything = f"select * {'exclude (fetched_at)' if table in FETCHED else ''} from {table} order by all"
+        assert home.rows(everything) == undisturbed.rows(everything), table
+
+
+def test_sessions_that_were_built_and_not_published_have_no_coverage(home: Pipeline, tmp_path: Path) -> None:
+    """The clock of the broken run was eleven days ahead."""
+    run_until(replace(home.run, run_id="broken", now=utc("2025-08-26T23:00")), "chunk", tmp_path)
+    signals = home.publish(run_id="next", now=NEXT_NOW) / "signals.duckdb"
+    newest = "select max(session_date) from signal."
+    assert query(signals, f"{newest}coverage") == query(signals, f"{newest}theme_daily") == [(date(2025, 8, 15),)]
 
 
 class Dying:

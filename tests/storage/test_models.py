@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -62,7 +62,8 @@ def test_every_model_of_the_project_is_readable_and_keyed() -> None:
     assert len(found) > 20
     assert [model.table for model in found if not model.grain or not model.purpose] == []
     assert {model.write.split(" (")[0] for model in found} <= {
-        "view", "replace", "replace session_date", "append changed", "append changed, keep newest", "macro",
+        "view", "replace", "replace session_date", "replace session_date, by year",
+        "append changed", "append changed, keep newest", "macro",
     }  # fmt: skip
 
 
@@ -122,7 +123,13 @@ def test_a_long_range_is_written_chunk_by_chunk_to_the_same_table(db: Connection
 
 @pytest.mark.parametrize(("articles", "chunks"), [(0, 1), (1, 1), (ARTICLES_PER_CHUNK, 1), (ARTICLES_PER_CHUNK + 1, 2)])
 def test_chunks_hold_about_so_many_articles(db: Connection, articles: int, chunks: int) -> None:
-    db.execute(f"create schema raw; create table raw.article as select 1 as n from range({articles})")
+    """Those that the window's sessions can have: what a home holds of other days makes no evening an archive."""
+    first, last = WINDOW
+    times = [(first - timedelta(days=4), articles // 2), (last, articles - articles // 2)]
+    times += [(first - timedelta(days=5), 3 * ARTICLES_PER_CHUNK), (last + timedelta(days=2), 3 * ARTICLES_PER_CHUNK)]
+    db.execute("create schema raw; create table raw.article (available_at timestamp)")
+    for at, count in times:
+        db.execute(f"insert into raw.article select $at from range({count})", {"at": at})
     assert len(chunks_of(db, Window(*WINDOW))) == chunks
 
 

@@ -98,6 +98,18 @@ def test_day_by_day_runs_with_the_same_clock_give_the_same_rows(tmp_path: Path) 
             assert rows == daily_rows(whole)[name], name
 
 
+def test_a_part_that_another_run_builds_over_is_built_anew(tmp_path: Path) -> None:
+    """A daily run between two starts of a backfill, of the other lexicon that the checkout had meanwhile."""
+    write_article(tmp_path / "articles", "strike", "2025-08-04T10:00:00Z", STRIKE)
+    pipeline = small(tmp_path, to_date=date(2025, 8, 8))
+    window = prepared(pipeline.run)
+    first, second = backfill(pipeline.run, window, 2)
+    build(replace(pipeline.run, run_id="daily"), second)
+    assert parts_left(pipeline.run, window, 2) == [second]
+    build(replace(pipeline.run, run_id="daily"), first)
+    assert parts_left(pipeline.run, window, 2) == [first, second]
+
+
 @pytest.mark.parametrize("change", ["clock", "article", "length"])
 def test_parts_of_another_input_are_built_anew(tmp_path: Path, change: str) -> None:
     write_article(tmp_path / "articles", "strike", "2025-08-04T10:00:00Z", STRIKE)

@@ -145,6 +145,13 @@ def test_a_folder_without_articles_is_an_error(tmp_path: Path, fill: Callable[[P
         collect(small(tmp_path).run)
 
 
+def test_a_collect_that_fails_leaves_nothing_that_waits(mixed: Pipeline, tmp_path: Path) -> None:
+    pipeline = small(tmp_path, articles=(*mixed.run.articles, str(tmp_path / "nowhere")))
+    with pytest.raises(SourceError, match="does not exist"):
+        collect(pipeline.run)
+    assert pipeline.rows("from raw.incoming_article") == pipeline.rows("from raw.article") == []
+
+
 def test_no_readable_article_is_an_error_that_names_the_first_fault(tmp_path: Path) -> None:
     write_article(tmp_path / "articles", "no-date", "")
     pipeline = small(tmp_path)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.commands import Command
+from tasks import collect as module
 from tasks.collect import collect
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.fetching import FetchPolicy
@@ -219,6 +220,27 @@ def test_files_beside_feeds_stay_archives(tmp_path: Path) -> None:
         ("wire", "archive", "files"),
         ("wire", "live", "feeds"),
     ]
+
+
+def test_what_feeds_brought_is_stored_with_their_fetches_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive beside them is stored in parts, and dies in the last one."""
+    for number in range(5):
+        text = f"{TALKS} Number {number}."
+        write_article(tmp_path / "news", f"filed-{number}", f"2025-08-0{number + 1}T10:00:00Z", text)
+    with serving(always(feed(told("a"), told("b", TALKS)))) as server:
+        pipeline = live(tmp_path, {"wire": server.url}, articles=("feeds", str(tmp_path / "news")))
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "quarantine", lambda *_: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                collect(pipeline.run, fetcher(), together=2)
+        kinds = "select source_kind, count(*) from raw.article group by all order by all"
+        assert pipeline.rows(kinds) == [("archive", 4)]
+        assert pipeline.rows("from raw.source_fetch") == pipeline.rows("from raw.incoming_article") == []
+        assert collect(pipeline.run, fetcher(), together=2).counts["new"] == 3
+    assert pipeline.rows(kinds) == [("archive", 5), ("live", 2)]
+    assert pipeline.rows(FETCHES)[0][:5] == ("wire", "ok", 200, 2, 2)
 
 
 def test_all_feeds_failing_is_an_error_also_beside_files(tmp_path: Path) -> None:
