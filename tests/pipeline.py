@@ -26,6 +26,7 @@ from tasks.storage.files import ROOT, Home
 from tasks.storage.models import SQL
 from tasks.storage.providers.contract import Provider
 from tasks.storage.seeds import load_taxonomy
+from tasks.storage.warehouse import open_warehouse
 
 SEEDS = ROOT / "seeds"
 SEED_NOW = max(source.now for source in load_taxonomy(SEEDS).sources if source.now)
@@ -147,6 +148,16 @@ def seeded(home: Path, **changes: Any) -> Pipeline:
     """A home over the embedded seeds at the instant that they declare."""
     request = Run(run_id="demo", now=SEED_NOW, home=home, articles=("seeds",), prices=("sample",), seeds=SEEDS)
     return Pipeline(replace(request, **changes))
+
+
+@contextmanager
+def without(run: Run, table: str) -> Iterator[None]:
+    """The run's warehouse lacks a table of `raw` meanwhile, so that a step ends where it first needs it."""
+    with open_warehouse(run) as db:
+        db.execute(f"alter table raw.{table} rename to {table}_aside")
+    yield
+    with open_warehouse(run) as db:
+        db.execute(f"alter table raw.{table}_aside rename to {table}")
 
 
 @contextmanager

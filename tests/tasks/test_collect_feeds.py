@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.commands import Command
-from tasks import collect as module
 from tasks.collect import collect
 from tasks.domain.errors import ConfigError, SourceError
 from tasks.domain.fetching import FetchPolicy
 from tasks.storage.web import Fetcher
 from tests.feed_cases import item, rss
-from tests.pipeline import SEEDS, STRIKE, TALKS, Pipeline, small, utc, write_article
+from tests.pipeline import SEEDS, STRIKE, TALKS, Pipeline, small, utc, without, write_article
 from tests.servers import LOOPBACK, Script, Served, always, answer, serving
 
 NOW = utc("2025-08-14T12:00")
@@ -222,19 +222,15 @@ def test_files_beside_feeds_stay_archives(tmp_path: Path) -> None:
     ]
 
 
-def test_what_feeds_brought_is_stored_with_their_fetches_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_feeds_brought_is_stored_with_their_fetches_or_not_at_all(tmp_path: Path) -> None:
     """An archive beside them is stored in parts, and dies in the last one."""
     for number in range(5):
         text = f"{TALKS} Number {number}."
         write_article(tmp_path / "news", f"filed-{number}", f"2025-08-0{number + 1}T10:00:00Z", text)
     with serving(always(feed(told("a"), told("b", TALKS)))) as server:
         pipeline = live(tmp_path, {"wire": server.url}, articles=("feeds", str(tmp_path / "news")))
-        with monkeypatch.context() as patch:
-            patch.setattr(module, "quarantine", lambda *_: 1 / 0)
-            with pytest.raises(ZeroDivisionError):
-                collect(pipeline.run, fetcher(), together=2)
+        with without(pipeline.run, "quarantine"), pytest.raises(duckdb.CatalogException, match="quarantine"):
+            collect(pipeline.run, fetcher(), together=2)
         kinds = "select source_kind, count(*) from raw.article group by all order by all"
         assert pipeline.rows(kinds) == [("archive", 4)]
         assert pipeline.rows("from raw.source_fetch") == pipeline.rows("from raw.incoming_article") == []
