@@ -12,7 +12,7 @@ from functools import partial
 
 from tasks.domain.run import Run, StepReport, Window
 from tasks.storage.catch_up import forget_inputs
-from tasks.storage.models import ARTICLES_PER_CHUNK, chunk_count, chunks_of, models
+from tasks.storage.models import ARTICLES_PER_CHUNK, Model, chunks_of, models, parts_of
 from tasks.storage.models import build as build_models
 from tasks.storage.progress import Progress
 from tasks.storage.warehouse import logged, naive_utc, open_warehouse, timed, transaction
@@ -48,7 +48,9 @@ def build(
     with logged(run, "build") as counts, open_warehouse(run) as db:
         forget_inputs(db, window)
         chosen, chunks = models(*LAYERS), chunks_of(db, window, articles_per_chunk)
-        progress = Progress(log, "built", "chunks", sum(chunk_count(model, chunks) for model in chosen))
+        progress = Progress(
+            log, "built", "chunks", sum(len(parts_of(model, chunks)) for model in chosen if _by_session(model))
+        )
         # An open transaction keeps memory for all that it wrote, beyond DuckDB's limit, so an archive is many.
         is_archive = len(chunks) > 1
         each = partial(transaction, db) if is_archive else nullcontext
@@ -58,3 +60,7 @@ def build(
         counts.update({name: written[name] for name in wanted})
         report = StepReport("build", dict(counts))
     return timed(report, clock)
+
+
+def _by_session(model: Model) -> bool:
+    return model.write.startswith("replace session_date")

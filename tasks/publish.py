@@ -21,13 +21,13 @@ from tasks.storage.models import (
     SQL,
     append_changed,
     build,
-    by_year,
     chunks_of,
     create_macros,
     models,
+    parts_of,
 )
 from tasks.storage.progress import Progress
-from tasks.storage.signals_file import RECEIPTS, VIEW_LAYERS, VINTAGE_LAYER, Earlier, write_signals
+from tasks.storage.signals_file import VIEW_LAYERS, VINTAGE_LAYER, Earlier, write_signals
 from tasks.storage.warehouse import (
     Connection,
     connect,
@@ -101,15 +101,11 @@ def _append_history(db: Connection, run: Run, window: Window, articles_per_chunk
     stamps = {"as_of_at": next_stamp(db, run.now), "run_id": run.run_id}
     chunks = chunks_of(db, window, articles_per_chunk)
     # Each chunk that is appended keeps a megabyte until the end of the transaction, however few its rows are.
-    parts = [
-        (model, chunk)
-        for model in models(*APPENDED_LAYERS)
-        for chunk in (chunks if model.name == RECEIPTS else by_year(chunks))
-    ]
+    parts = [(model, part) for model in models(*APPENDED_LAYERS) for part in parts_of(model, chunks)]
     progress = Progress(log, "compared", "parts", len(parts))
     changed = 0
-    for model, chunk in parts:
-        changed += append_changed(db, model, {"from_date": chunk.from_date, "to_date": chunk.to_date, **stamps})
+    for model, part in parts:
+        changed += append_changed(db, model, {"from_date": part.from_date, "to_date": part.to_date, **stamps})
         progress.advance(1)
     if changed:
         row = (run.run_id, stamps["as_of_at"], window.from_date, window.to_date)

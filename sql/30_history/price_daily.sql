@@ -1,4 +1,4 @@
--- write: append changed
+-- write: append changed, by year
 -- grain: one row per (session_date, symbol) and publication that changed it.
 -- purpose: every version of price_daily that was ever published; nothing here is updated or deleted.
 -- limits: a row that vanished is repeated with is_removed = true.

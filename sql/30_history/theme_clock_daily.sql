@@ -1,4 +1,4 @@
--- write: append changed
+-- write: append changed, by year
 -- grain: one row per (session_date, theme, clock) and publication that changed it.
 -- purpose: every version of theme_clock_daily that was ever published; nothing here is updated or deleted.
 -- limits: a row that vanished is repeated with is_removed = true.

@@ -1,4 +1,4 @@
--- write: append changed
+-- write: append changed, by year
 -- grain: one row per (session_date, theme, clock) and publication that changed it.
 -- purpose: rows published before their cut-off; none of them is history, all end at the cut-off.
 -- limits: the newest version of a key counts; is_removed marks that the session has closed.

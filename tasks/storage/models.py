@@ -1,8 +1,8 @@
 """Run the SQL under `sql/`: one `select` a file; the header says how it is written, the dictionary what it must be.
 
 Header lines of a model (docs/architecture.md):
-    -- write: view | replace | replace session_date | replace session_date, by year | append changed
-              | append changed, keep newest | macro (arguments)
+    -- write: view | replace | replace session_date | append changed | append changed, keep newest | macro (arguments)
+              `, by year`: a range is written in chunks of a year, not of so many articles
     -- grain: one row per (a, b).          the key, enforced by checks and used for history and exports
     -- columns: name                       the dictionary's table, when it is not the file's name
 """
@@ -165,7 +165,7 @@ def build(
         elif model.write.startswith("macro"):
             _create_macro(db, model)
         elif model.write.startswith("replace session_date"):
-            parts = _parts(model, chunks)
+            parts = parts_of(model, chunks)
             for window in [{"from_date": part.from_date, "to_date": part.to_date} for part in parts] or [{}]:
                 with each():
                     count = _replace(db, model, {**parameters, **window})
@@ -213,21 +213,12 @@ def chunks_of(db: Connection, window: Window, articles_per_chunk: int = ARTICLES
     return window.chunks(math.ceil(count / articles_per_chunk))
 
 
-def by_year(chunks: Sequence[Window]) -> list[Window]:
-    """What the chunks cover, in chunks of about a year."""
-    if not chunks:
-        return []
+def parts_of(model: Model, chunks: Sequence[Window]) -> Sequence[Window]:
+    """The windows in which a model of sessions is written: the chunks, or `by year` the years of what they cover."""
+    if not chunks or not model.write.endswith("by year"):
+        return chunks
     whole = Window(chunks[0].from_date, chunks[-1].to_date)
     return whole.chunks(math.ceil(whole.days / DAYS_PER_CHUNK))
-
-
-def chunk_count(model: Model, chunks: Sequence[Window]) -> int:
-    """How many chunks of a model `build` writes one after the other, and tells of."""
-    return len(_parts(model, chunks)) if model.write.startswith("replace session_date") else 0
-
-
-def _parts(model: Model, chunks: Sequence[Window]) -> Sequence[Window]:
-    return by_year(chunks) if model.write.endswith("by year") else chunks
 
 
 def create_macros(db: Connection, root: Path = SQL) -> None:

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.build import build
-from tasks.collect import collect
-from tasks.price import price
 from tasks.publish import publish
-from tasks.score import score
 from tests.pipeline import (
     SEED_ARTICLE,
     SEED_NOW,
@@ -21,6 +18,7 @@ from tests.pipeline import (
     small,
     write_article,
 )
+from tests.tasks.test_backfill import prepared
 
 AUGUST = {"from_date": date(2025, 8, 4), "to_date": date(2025, 8, 29)}
 
@@ -109,10 +107,7 @@ def test_chunks_one_after_the_other_build_the_same_rows_as_the_whole(august: Pip
 def test_an_archive_of_many_chunks_is_published_byte_for_byte(august: Pipeline, tmp_path: Path) -> None:
     """Of two articles each; its tables are written in a transaction for each chunk."""
     archive = seeded(tmp_path / "home", articles=august.run.articles, **AUGUST)
-    collect(archive.run)
-    score(archive.run)
-    window = price(archive.run).window
-    assert window is not None
+    window = prepared(archive.run)
     build(archive.run, window, articles_per_chunk=2)
     publish(archive.run, window, articles_per_chunk=2)
     assert exports(archive.home.published.resolve()) == exports(august.home.published.resolve())
